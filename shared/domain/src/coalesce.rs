@@ -1,0 +1,132 @@
+//! When the next chunk is due. Each chunk costs a write and a push, so deltas are gathered: the first goes at once,
+//! later ones no more often than the interval and never before the one before is written and pushed. Under load
+//! chunks therefore grow instead of queueing.
+
+use crate::chunk::{Change, Chunk, split_at_message};
+
+/// Gathers one attempt's text into numbered chunks. The caller tells the time, in milliseconds of any one clock.
+#[derive(Debug)]
+pub struct Coalescer {
+    interval_ms: u64,
+    next_seq: u32,
+    pending: String,
+    /// The next chunk replaces the text instead of appending to it, even if it is empty.
+    replace: bool,
+    due_ms: u64,
+}
+
+impl Coalescer {
+    /// A coalescer for a new attempt. The first attempt appends from the start; a later one first clears what an
+    /// earlier one has shown.
+    #[must_use]
+    pub const fn new(attempt: u32, interval_ms: u64) -> Self {
+        Self { interval_ms, next_seq: 0, pending: String::new(), replace: attempt > 1, due_ms: 0 }
+    }
+
+    /// Adds text to what is waiting.
+    pub fn append(&mut self, text: &str) {
+        self.pending.push_str(text);
+    }
+
+    /// Drops what is waiting: the text from here on is `text`.
+    pub fn replace(&mut self, text: &str) {
+        self.replace = true;
+        self.pending.clear();
+        self.pending.push_str(text);
+    }
+
+    /// Whether anything waits to be written.
+    #[must_use]
+    pub const fn has_pending(&self) -> bool {
+        self.replace || !self.pending.is_empty()
+    }
+
+    /// When the next chunk may be taken, if anything waits.
+    #[must_use]
+    pub fn due_ms(&self) -> Option<u64> {
+        self.has_pending().then_some(self.due_ms)
+    }
+
+    /// The number that the next chunk will have; also how many there are so far.
+    #[must_use]
+    pub const fn next_seq(&self) -> u32 {
+        self.next_seq
+    }
+
+    /// Takes the next chunk, as large as one message allows. Nothing if nothing waits.
+    pub fn take(&mut self, now_ms: u64) -> Option<Chunk> {
+        if !self.has_pending() {
+            return None;
+        }
+        let (piece, rest) = split_at_message(&self.pending);
+        let (text, rest) = (piece.to_owned(), rest.to_owned());
+        let change = if self.replace { Change::Replace } else { Change::Append };
+        // A remainder that did not fit is due at once: its text is older than the interval asks for.
+        self.due_ms = if rest.is_empty() { now_ms + self.interval_ms } else { now_ms };
+        self.pending = rest;
+        self.replace = false;
+        let chunk = Chunk { seq: self.next_seq, change, text };
+        self.next_seq += 1;
+        Some(chunk)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunk::assemble;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_first_chunk_is_due_at_once_and_the_next_after_the_interval() {
+        let mut coalescer = Coalescer::new(1, 250);
+        assert_eq!(coalescer.due_ms(), None);
+        coalescer.append("<");
+        assert_eq!(coalescer.due_ms(), Some(0));
+        assert!(coalescer.take(1_000).is_some());
+        coalescer.append("p");
+        assert_eq!(coalescer.due_ms(), Some(1_250));
+    }
+
+    #[test]
+    fn a_later_attempt_begins_with_an_empty_replacement_if_nothing_is_there_yet() {
+        let chunk = Coalescer::new(2, 250).take(0).unwrap();
+        assert_eq!(chunk, Chunk { seq: 0, change: Change::Replace, text: String::new() });
+    }
+
+    #[test]
+    fn a_text_over_one_message_goes_as_a_replacement_and_appends() {
+        let text = "x".repeat(70_000);
+        let mut coalescer = Coalescer::new(1, 250);
+        coalescer.replace(&text);
+        let chunks: Vec<Chunk> = std::iter::from_fn(|| coalescer.take(0)).collect();
+        let changes: Vec<Change> = chunks.iter().map(|chunk| chunk.change).collect();
+        assert_eq!(changes, [Change::Replace, Change::Append, Change::Append]);
+        assert_eq!(assemble(&chunks), text);
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_in_comes_out_in_order_and_densely_numbered(
+            steps in proptest::collection::vec(("\\PC{0,40}", any::<bool>(), any::<bool>()), 0..60), attempt in 1u32..3,
+        ) {
+            let mut coalescer = Coalescer::new(attempt, 250);
+            let (mut text, mut chunks) = (String::new(), Vec::new());
+            for (piece, replaces, takes) in &steps {
+                if *replaces {
+                    text = piece.clone();
+                    coalescer.replace(piece);
+                } else {
+                    text.push_str(piece);
+                    coalescer.append(piece);
+                }
+                if *takes {
+                    chunks.extend(coalescer.take(0));
+                }
+            }
+            chunks.extend(std::iter::from_fn(|| coalescer.take(0)));
+            prop_assert_eq!(assemble(&chunks), text);
+            prop_assert!(chunks.iter().enumerate().all(|(position, chunk)| chunk.seq as usize == position));
+        }
+    }
+}

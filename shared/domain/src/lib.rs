@@ -1,0 +1,30 @@
+//! What Quartet decides, without doing it: no I/O, no clock, no randomness, no async.
+//!
+//! Layout, in the order in which a generation meets it:
+//!
+//! - [`request`]: what a client asked for, checked field by field; [`stack`] and [`models`] name the choices.
+//! - [`ids`]: generations, variants, attempts, connections and users; [`keys`]: where their objects lie in S3.
+//! - [`generation`] and [`variant`]: the two records and the rules by which they change.
+//! - [`prompt`]: what the model is asked; [`html`]: the page inside what it answers.
+//! - [`chunk`] and [`coalesce`]: numbered pieces of text, and when the next one is due.
+//! - [`wire`]: the messages that cross the socket and the event that starts a worker.
+//! - [`retry`] and [`sweep`]: what to do about an attempt that broke off, and about one that fell silent.
+//! - [`limits`]: every number that bounds something.
+
+pub mod chunk;
+pub mod coalesce;
+pub mod error;
+pub mod generation;
+pub mod html;
+pub mod ids;
+pub mod keys;
+pub mod limits;
+pub mod models;
+pub mod prompt;
+pub mod request;
+pub mod retry;
+pub mod stack;
+pub mod sweep;
+pub mod usage;
+pub mod variant;
+pub mod wire;

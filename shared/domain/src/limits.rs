@@ -1,0 +1,99 @@
+//! Every limit of the system, with its unit last in the name and its reason beside it.
+
+/// Variants of one generation: the fewest and the most that a client may ask for.
+pub const VARIANTS_MIN: u8 = 1;
+/// See [`VARIANTS_MIN`]. Eight streams are what one browser tab can show and one worker fan-out should cost.
+pub const VARIANTS_MAX: u8 = 8;
+/// Variants when the client does not say: the line-up of four.
+pub const VARIANTS_DEFAULT: u8 = 4;
+
+/// A message to a client, in bytes of UTF-8. API Gateway's frames are 32 KB and it meters messages in 32 KB units:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>.
+pub const MESSAGE_BYTES_MAX: usize = 32 * 1024;
+/// What a chunk's text may take of a message once it is escaped as JSON; the rest is the envelope.
+pub const CHUNK_ENCODED_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 1024;
+
+/// A message from a client that API Gateway lets through (same page as [`MESSAGE_BYTES_MAX`]); larger ones close
+/// the connection with 1009.
+pub const CLIENT_MESSAGE_BYTES_MAX: usize = 128 * 1024;
+/// A frame from a client that API Gateway lets through (same page).
+pub const CLIENT_FRAME_BYTES_MAX: usize = 32 * 1024;
+/// A message from a client when the local stack relaxes AWS's sizes: five images of 20 MB as base64, with room.
+pub const RELAXED_MESSAGE_BYTES_MAX: usize = 160 * 1024 * 1024;
+
+/// A prompt's text, in bytes.
+pub const PROMPT_BYTES_MAX: usize = 256 * 1024;
+/// Images of one turn. The peer's frontend admits five.
+pub const IMAGES_MAX: usize = 5;
+/// One image as a data URL, in bytes: 20 MB of image as base64.
+pub const IMAGE_BYTES_MAX: usize = 28 * 1024 * 1024;
+/// Turns of an edit's history.
+pub const HISTORY_TURNS_MAX: usize = 100;
+/// All the text of an edit: history, current file and options, in bytes.
+pub const CONTEXT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// A design system's text, in bytes.
+pub const DESIGN_SYSTEM_BYTES_MAX: usize = 128 * 1024;
+/// An idempotency key or a model's name, in bytes.
+pub const NAME_BYTES_MAX: usize = 128;
+/// Cursors in one `resume`: one a variant.
+pub const CURSORS_MAX: usize = VARIANTS_MAX as usize;
+
+/// Attempts at one variant before it is given up.
+pub const ATTEMPTS_MAX: u32 = 3;
+/// How long a claim holds without a sign of life.
+pub const LEASE_MS: u64 = 20_000;
+/// Without a chunk for this long, a worker sends a heartbeat. Short enough for a cancel to close the provider's
+/// stream within two seconds.
+pub const HEARTBEAT_MS: u64 = 1_500;
+/// Chunks of one variant come no more often than this.
+pub const PUSH_INTERVAL_MS: u64 = 250;
+/// A variant that no worker has claimed for this long is failed: the invoke never came, and invoking again did not help.
+pub const QUEUED_MS_MAX: u64 = 15 * 60_000;
+/// How long after its creation the sweep first looks at a variant that nobody claimed.
+pub const CLAIM_GRACE_MS: u64 = 30_000;
+/// The worker stops this long before Lambda would stop it.
+pub const HANDOVER_MARGIN_MS: u64 = 20_000;
+
+/// Without a byte from the provider for this long the stream has stalled.
+pub const PROVIDER_SILENCE_MS_MAX: u64 = 60_000;
+/// Until the provider answers with a status.
+pub const PROVIDER_CONNECT_MS_MAX: u64 = 30_000;
+/// An error body of the provider is read up to here, in bytes.
+pub const PROVIDER_ERROR_BYTES_MAX: usize = 16 * 1024;
+/// What a model may answer, in bytes: 32,768 tokens of the widest kind, with room.
+pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Tokens asked of a model before its own maximum is applied.
+pub const OUTPUT_TOKENS_WANTED: u32 = 20_000;
+
+/// One push to one connection, all retries included.
+pub const PUSH_MS_MAX: u64 = 5_000;
+/// Tries of a push that is throttled (429).
+pub const PUSH_TRIES_MAX: u32 = 4;
+/// One call of the AWS SDK, all retries included.
+pub const STORE_MS_MAX: u64 = 10_000;
+/// One try of a call of the AWS SDK.
+pub const STORE_TRY_MS_MAX: u64 = 3_000;
+/// Tries of a call of the AWS SDK.
+pub const STORE_TRIES_MAX: u32 = 4;
+/// Tries of a write that lost a race inside DynamoDB (TransactionConflict).
+pub const CONFLICT_TRIES_MAX: u32 = 8;
+
+/// Listeners of one generation: tabs and devices that follow it live.
+pub const LISTENERS_MAX: usize = 16;
+/// Chunks in one page of a replay.
+pub const CHUNKS_PAGE: u32 = 100;
+/// Generations in one page of the history.
+pub const HISTORY_PAGE: u32 = 20;
+/// Variants that one sweep takes up.
+pub const SWEEP_BATCH: u32 = 200;
+
+/// How long a connection's record lives: API Gateway ends connections after two hours; an hour more for clocks.
+pub const CONNECTION_TTL_S: u64 = 3 * 3600;
+/// How long chunks live: a day, after which the page in S3 is what remains.
+pub const CHUNK_TTL_S: u64 = 24 * 3600;
+/// How long an idempotency key attaches to its generation.
+pub const REQUEST_TTL_S: u64 = 24 * 3600;
+
+/// The body of an HTTP request, in bytes. Lambda takes 6 MB of event:
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+pub const HTTP_BODY_BYTES_MAX: usize = 5 * 1024 * 1024;

@@ -1,0 +1,245 @@
+//! A request for a generation: read field by field, so that a refusal can name the field.
+//!
+//! The field names are those of the screenshot-to-code protocol, whose unmodified frontend is a client of ours, plus
+//! `requestId`, `variants` and `models`. Keys, base URLs and model settings that such a client sends are not read at
+//! all: the server's key never travels to a host that a client chose.
+
+mod fields;
+
+use crate::error::Refusal;
+use crate::limits;
+use crate::stack::{GenerationType, InputMode, Stack};
+use fields::Fields;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+/// An accepted request, as it is stored in S3 and given to every variant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GenerationRequest {
+    /// What the page is built with.
+    pub stack: Stack,
+    /// What it is made from.
+    pub input_mode: InputMode,
+    /// New, or a change.
+    pub generation_type: GenerationType,
+    /// What is asked now.
+    pub prompt: Turn,
+    /// An element of the page that the change is about, as HTML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected_element_html: Option<String>,
+    /// What was asked and answered before, oldest first; ends with the present turn on an update.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<PastTurn>,
+    /// The page as it stands, on an update.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_page: Option<String>,
+    /// A design system to follow, as Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub design_system: Option<String>,
+}
+
+/// A text and its images.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The words.
+    pub text: String,
+    /// Images as data URLs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<String>,
+}
+
+/// Who said a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The person.
+    User,
+    /// The model; its text is a page.
+    Assistant,
+}
+
+/// A turn of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastTurn {
+    /// Who said it.
+    pub role: Role,
+    /// What was said.
+    #[serde(flatten)]
+    pub turn: Turn,
+}
+
+/// A request together with how it is to be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartRequest {
+    /// What is to be generated.
+    pub request: GenerationRequest,
+    /// The client's idempotency key.
+    pub request_id: Option<String>,
+    /// How many variants.
+    pub variants: u8,
+    /// The models to use instead of the line-up, one a variant (from the start again when there are fewer).
+    pub models: Option<Vec<String>>,
+}
+
+impl StartRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that names the first field that is wrong. Missing fields take the peer's defaults, except
+    /// the prompt, which has none.
+    pub fn read(object: &Map<String, Value>) -> Result<Self, Refusal> {
+        let fields = Fields::of(object);
+        let variants = fields.count("variants", limits::VARIANTS_DEFAULT, limits::VARIANTS_MIN, limits::VARIANTS_MAX)?;
+        Ok(Self {
+            request_id: fields.text("requestId", limits::NAME_BYTES_MAX)?.filter(|id| !id.is_empty()),
+            variants,
+            models: fields.names("models", usize::from(limits::VARIANTS_MAX), limits::NAME_BYTES_MAX)?,
+            request: GenerationRequest::read(&fields)?,
+        })
+    }
+
+    /// A hash of everything that decides what is generated: equal for a resend, different for another request.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        let canonical = serde_json::json!([self.request, self.variants, self.models]);
+        hash.update(canonical.to_string().as_bytes());
+        hex(&hash.finalize())
+    }
+}
+
+/// Bytes as lower-case hex.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+impl GenerationRequest {
+    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
+        let stack = fields.choice("generatedCodeConfig", Stack::HtmlTailwind, &Stack::ALL.map(|s| (s.name(), s)))?;
+        let input_mode = fields.choice(
+            "inputMode",
+            InputMode::Text,
+            &[("text", InputMode::Text), ("image", InputMode::Image)],
+        )?;
+        let generation_type = fields.choice(
+            "generationType",
+            GenerationType::Create,
+            &[("create", GenerationType::Create), ("update", GenerationType::Update)],
+        )?;
+        let (prompt, selected_element_html) = match fields.object("prompt")? {
+            Some(prompt) => (
+                read_turn(&prompt)?,
+                prompt.text("selectedElementHtml", limits::PROMPT_BYTES_MAX)?.filter(|html| !html.trim().is_empty()),
+            ),
+            None => (Turn::default(), None),
+        };
+        let request = Self {
+            stack,
+            input_mode,
+            generation_type,
+            prompt,
+            selected_element_html,
+            history: read_history(fields)?,
+            current_page: match fields.object("fileState")? {
+                Some(file) => file.text("content", limits::CONTEXT_BYTES_MAX)?.filter(|text| !text.trim().is_empty()),
+                None => None,
+            },
+            design_system: fields
+                .text("designSystem", limits::DESIGN_SYSTEM_BYTES_MAX)?
+                .filter(|text| !text.trim().is_empty()),
+        };
+        request.check()?;
+        Ok(request)
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        let nothing_said = self.prompt.text.trim().is_empty();
+        match self.generation_type {
+            GenerationType::Create => match self.input_mode {
+                InputMode::Text if nothing_said => {
+                    return Err(Refusal::field("prompt.text", "Describe the page in a sentence or more."));
+                }
+                InputMode::Image if self.prompt.images.is_empty() => {
+                    return Err(Refusal::field("prompt.images", "Add at least one screenshot, or choose the text mode."));
+                }
+                InputMode::Text | InputMode::Image => {}
+            },
+            GenerationType::Update => {
+                if self.history.is_empty() && self.current_page.is_none() {
+                    return Err(Refusal::field(
+                        "fileState",
+                        "A change needs the page that is to be changed: send fileState.content or history.",
+                    ));
+                }
+                let asked = self.history.last().is_some_and(|last| last.role == Role::User);
+                if nothing_said && !asked {
+                    return Err(Refusal::field("prompt.text", "Say what should change."));
+                }
+            }
+        }
+        let context: usize = self.history.iter().map(|past| past.turn.text.len()).sum::<usize>()
+            + self.current_page.as_ref().map_or(0, String::len);
+        if context > limits::CONTEXT_BYTES_MAX {
+            return Err(Refusal::too_large(
+                "history",
+                format!("The history and the page together are over {} bytes.", limits::CONTEXT_BYTES_MAX),
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn read_turn(fields: &Fields<'_>) -> Result<Turn, Refusal> {
+    let text = fields.text("text", limits::PROMPT_BYTES_MAX)?.unwrap_or_default();
+    Ok(Turn { text, images: read_images(fields)? })
+}
+
+fn is_image_data_url(text: &str) -> bool {
+    ["png", "jpeg", "gif", "webp"].iter().any(|kind| {
+        text.strip_prefix("data:image/")
+            .and_then(|rest| rest.strip_prefix(kind))
+            .and_then(|rest| rest.strip_prefix(";base64,"))
+            .is_some_and(|data| {
+                !data.is_empty()
+                    && data.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+            })
+    })
+}
+
+fn read_history(fields: &Fields<'_>) -> Result<Vec<PastTurn>, Refusal> {
+    let turns = fields.objects("history", limits::HISTORY_TURNS_MAX)?;
+    turns
+        .iter()
+        .map(|turn| {
+            let text = turn.text("text", limits::CONTEXT_BYTES_MAX)?.unwrap_or_default();
+            let role = turn.required_choice("role", &[("user", Role::User), ("assistant", Role::Assistant)])?;
+            let images = match role {
+                Role::User => read_images(turn)?,
+                Role::Assistant => Vec::new(),
+            };
+            Ok(PastTurn { role, turn: Turn { text, images } })
+        })
+        .collect()
+}
+
+fn read_images(turn: &Fields<'_>) -> Result<Vec<String>, Refusal> {
+    let images = turn.names("images", limits::IMAGES_MAX, limits::IMAGE_BYTES_MAX)?.unwrap_or_default();
+    match images.iter().position(|image| !is_image_data_url(image)) {
+        Some(position) => Err(Refusal::field(
+            format!("{}[{position}]", turn.path("images")),
+            "Images are sent as data URLs of type png, jpeg, gif or webp, in base64.",
+        )),
+        None => Ok(images),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! What to do about a variant that fell silent.
+
+use crate::error::{ErrorCode, Failure};
+use crate::limits::QUEUED_MS_MAX;
+use crate::variant::{ClaimRule, Status, Variant};
+
+/// What the sweep does about one variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SweepAction {
+    /// Its worker is alive, or its turn has not come.
+    Leave,
+    /// Invoke a worker: the first invoke never came, or its worker died.
+    Invoke,
+    /// End it as failed.
+    Fail(Failure),
+    /// It has ended and its worker died before everyone was told.
+    Tell,
+}
+
+/// Decides what a variant needs at `now_ms`.
+#[must_use]
+pub fn decide(variant: &Variant, now_ms: u64) -> SweepAction {
+    if variant.lease_until_ms >= now_ms {
+        return SweepAction::Leave;
+    }
+    match variant.claim_rule(now_ms) {
+        ClaimRule::Held => SweepAction::Leave,
+        ClaimRule::Ended if variant.told => SweepAction::Leave,
+        ClaimRule::Ended => SweepAction::Tell,
+        ClaimRule::Exhausted => SweepAction::Fail(Failure::new(
+            ErrorCode::AttemptsExhausted,
+            format!(
+                "{} workers took this variant and none reached its end. What they wrote is kept; try again.",
+                variant.attempt
+            ),
+        )),
+        ClaimRule::Free => {
+            let waited_ms = now_ms.saturating_sub(variant.created_at_ms);
+            if variant.status == Status::Queued && variant.attempt == 0 && waited_ms > QUEUED_MS_MAX {
+                SweepAction::Fail(Failure::new(
+                    ErrorCode::NeverStarted,
+                    "No worker could be started for this variant. Try again.",
+                ))
+            } else {
+                SweepAction::Invoke
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{GenerationId, VariantKey};
+    use crate::limits::ATTEMPTS_MAX;
+
+    fn variant(status: Status, attempt: u32) -> Variant {
+        Variant {
+            key: VariantKey {
+                generation_id: GenerationId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap(),
+                variant_index: 0,
+            },
+            model: "m".to_owned(),
+            created_at_ms: 0,
+            attempt,
+            holder: None,
+            lease_until_ms: 1_000,
+            next_seq: 0,
+            signals: 0,
+            listeners: vec![],
+            cancel_requested: false,
+            status,
+            told: false,
+        }
+    }
+
+    #[test]
+    fn whatever_state_a_variant_fell_silent_in_something_brings_it_to_an_end() {
+        assert_eq!(decide(&variant(Status::Queued, 0), 1_001), SweepAction::Invoke);
+        assert_eq!(decide(&variant(Status::Running, 1), 1_001), SweepAction::Invoke);
+        assert!(matches!(decide(&variant(Status::Queued, 0), QUEUED_MS_MAX + 1), SweepAction::Fail(_)));
+        assert!(matches!(decide(&variant(Status::Running, ATTEMPTS_MAX), 1_001), SweepAction::Fail(_)));
+        assert!(matches!(decide(&variant(Status::Queued, ATTEMPTS_MAX), 1_001), SweepAction::Fail(_)));
+        assert_eq!(decide(&variant(Status::Cancelled, 1), 1_001), SweepAction::Tell);
+    }
+
+    #[test]
+    fn a_live_lease_is_left_alone() {
+        for status in [Status::Queued, Status::Running, Status::Cancelled] {
+            assert_eq!(decide(&variant(status, 1), 1_000), SweepAction::Leave);
+        }
+    }
+
+    #[test]
+    fn what_has_been_told_is_not_told_again() {
+        let told = Variant { told: true, ..variant(Status::Cancelled, 1) };
+        assert_eq!(decide(&told, 5_000), SweepAction::Leave);
+    }
+}

@@ -1,0 +1,231 @@
+//! One variant's record and the rules by which it changes. The table applies the rules atomically; they are written
+//! here so that the in-memory table, the conditions of the DynamoDB adapter and the tests share one meaning.
+
+use crate::error::Failure;
+use crate::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
+use crate::limits::ATTEMPTS_MAX;
+use crate::usage::Usage;
+use serde::{Deserialize, Serialize};
+
+/// What is recorded of one variant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Variant {
+    /// Which variant.
+    pub key: VariantKey,
+    /// The model that was asked for.
+    pub model: String,
+    /// When it was accepted, in milliseconds since 1970.
+    pub created_at_ms: u64,
+    /// Attempts so far; 0 when nobody has claimed it. The number of the current attempt fences its writes.
+    pub attempt: u32,
+    /// The claim that holds the current attempt.
+    pub holder: Option<Holder>,
+    /// When the sweep may look at it: the lease's end, or the end of the grace after its creation.
+    pub lease_until_ms: u64,
+    /// How many chunks the current attempt has recorded.
+    pub next_seq: u32,
+    /// Counts changes of `listeners` and `cancel_requested`: a worker whose number is out of date reads again
+    /// before its next chunk is recorded, so that no listener misses one.
+    pub signals: u32,
+    /// Who follows live.
+    pub listeners: Vec<ConnectionId>,
+    /// Whether somebody has asked to stop it.
+    pub cancel_requested: bool,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether everyone has been told of its end, as far as that can be known.
+    pub told: bool,
+}
+
+/// Where a variant stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Status {
+    /// Recorded, and not claimed, or handed over by a worker that had to stop.
+    Queued,
+    /// Claimed by a worker.
+    Running,
+    /// Its page is in S3 under the current attempt.
+    Completed(Completion),
+    /// It ended without a page.
+    Failed(Failure),
+    /// Somebody stopped it.
+    Cancelled,
+}
+
+/// What is known of a page that is safe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Completion {
+    /// The page's length in S3, in bytes.
+    pub page_bytes: u64,
+    /// The page's SHA-256, in lower-case hex.
+    pub page_sha256: String,
+    /// From the claim to the end.
+    pub duration_ms: u64,
+    /// What the model said about the call.
+    #[serde(flatten)]
+    pub answer: Answer,
+}
+
+/// How a model's answer ended and what it took; kept beside the raw text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The model that answered, as it calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_answered: Option<String>,
+    /// Why the model stopped: `stop`, `length` and so on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<String>,
+    /// Tokens, if the provider counted them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// What the tokens cost in dollars, if both the count and the price are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// From the request to the first piece of text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_text_ms: Option<u64>,
+}
+
+/// How a variant ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    /// With a page.
+    Completed(Completion),
+    /// With a reason.
+    Failed(Failure),
+    /// By request.
+    Cancelled,
+}
+
+impl From<Ending> for Status {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Completed(completion) => Self::Completed(completion),
+            Ending::Failed(failure) => Self::Failed(failure),
+            Ending::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl Status {
+    /// Ended states are never left.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        match self {
+            Self::Queued | Self::Running => false,
+            Self::Completed(_) | Self::Failed(_) | Self::Cancelled => true,
+        }
+    }
+
+    /// The state's name on the wire and in the table.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Completed(_) => "completed",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What a claim finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimRule {
+    /// It may be taken.
+    Free,
+    /// Another worker holds it and its lease has not run out.
+    Held,
+    /// It has ended.
+    Ended,
+    /// Every attempt has been used and the last one's lease has run out.
+    Exhausted,
+}
+
+impl Variant {
+    /// The current attempt's key. Attempt 0 has no chunks and no objects.
+    #[must_use]
+    pub fn attempt_key(&self) -> AttemptKey {
+        AttemptKey { variant: self.key.clone(), attempt: self.attempt }
+    }
+
+    /// Whether a worker may claim it at `now_ms`.
+    #[must_use]
+    pub const fn claim_rule(&self, now_ms: u64) -> ClaimRule {
+        match self.status {
+            Status::Completed(_) | Status::Failed(_) | Status::Cancelled => ClaimRule::Ended,
+            Status::Running if self.lease_until_ms >= now_ms => ClaimRule::Held,
+            Status::Queued | Status::Running if self.attempt >= ATTEMPTS_MAX => ClaimRule::Exhausted,
+            Status::Queued | Status::Running => ClaimRule::Free,
+        }
+    }
+
+    /// Whether `holder` may write for `attempt`. Time plays no part: a lease that has run out and that nobody has
+    /// taken still fences nobody out, and one that was taken has another attempt number.
+    #[must_use]
+    pub fn is_held_by(&self, attempt: u32, holder: &Holder) -> bool {
+        self.status == Status::Running && self.attempt == attempt && self.holder.as_ref() == Some(holder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+    use crate::ids::GenerationId;
+
+    pub(crate) fn queued() -> Variant {
+        Variant {
+            key: VariantKey {
+                generation_id: GenerationId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap(),
+                variant_index: 0,
+            },
+            model: "m".to_owned(),
+            created_at_ms: 0,
+            attempt: 0,
+            holder: None,
+            lease_until_ms: 1_000,
+            next_seq: 0,
+            signals: 0,
+            listeners: vec![],
+            cancel_requested: false,
+            status: Status::Queued,
+            told: false,
+        }
+    }
+
+    #[test]
+    fn an_ended_variant_cannot_be_claimed() {
+        for status in [Status::Cancelled, Status::Failed(Failure::new(ErrorCode::NoPage, ""))] {
+            let variant = Variant { status, ..queued() };
+            assert_eq!(variant.claim_rule(u64::MAX), ClaimRule::Ended);
+        }
+    }
+
+    #[test]
+    fn a_running_variant_is_free_only_after_its_lease() {
+        let variant = Variant { status: Status::Running, attempt: 1, ..queued() };
+        assert_eq!(variant.claim_rule(1_000), ClaimRule::Held);
+        assert_eq!(variant.claim_rule(1_001), ClaimRule::Free);
+    }
+
+    #[test]
+    fn a_fourth_attempt_is_never_made() {
+        let variant = Variant { status: Status::Running, attempt: ATTEMPTS_MAX, ..queued() };
+        assert_eq!(variant.claim_rule(1_001), ClaimRule::Exhausted);
+    }
+
+    #[test]
+    fn only_the_claim_that_took_the_current_attempt_may_write() {
+        let mine = Holder("mine".to_owned());
+        let variant = Variant { status: Status::Running, attempt: 2, holder: Some(mine.clone()), ..queued() };
+        assert!(variant.is_held_by(2, &mine));
+        assert!(!variant.is_held_by(1, &mine));
+        assert!(!variant.is_held_by(2, &Holder("other".to_owned())));
+    }
+}

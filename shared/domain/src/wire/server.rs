@@ -1,0 +1,278 @@
+//! Messages to a client. The names are those of the screenshot-to-code protocol, with ids and numbers added.
+
+use crate::chunk::{Change, Chunk};
+use crate::error::{Failure, Refusal};
+use crate::generation::{Generation, Overall};
+use crate::ids::{GenerationId, VariantKey};
+use crate::variant::{Completion, Status, Variant};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// The kind of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// The first answer on a socket.
+    Connection,
+    /// A generation was accepted, or found again.
+    Generation,
+    /// How many variants there are, as a text (the peer's frontend expects a text).
+    VariantCount,
+    /// The models, one a variant.
+    VariantModels,
+    /// A word about a variant.
+    Status,
+    /// Text to append.
+    Chunk,
+    /// Text that replaces what was there.
+    SetCode,
+    /// How far a variant is.
+    Progress,
+    /// A variant has its page.
+    VariantComplete,
+    /// A variant has ended without one.
+    VariantError,
+    /// A request was refused.
+    Error,
+    /// Every variant has ended.
+    Done,
+    /// The answer to a ping.
+    Pong,
+}
+
+/// One message. Absent fields are left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerMessage {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// The variant it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_index: Option<u8>,
+    /// Its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Its data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+    /// The generation it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation_id: Option<GenerationId>,
+    /// The attempt it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// The number of a chunk within its attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u32>,
+}
+
+/// Where HTTP serves a generation.
+#[must_use]
+pub fn generation_url(id: &GenerationId) -> String {
+    format!("/api/generations/{id}")
+}
+
+/// Where HTTP serves a variant's page.
+#[must_use]
+pub fn page_url(key: &VariantKey) -> String {
+    format!("/api/generations/{}/variants/{}", key.generation_id, key.variant_index)
+}
+
+impl ServerMessage {
+    const fn bare(kind: Kind) -> Self {
+        Self { kind, variant_index: None, value: None, data: None, generation_id: None, attempt: None, seq: None }
+    }
+
+    fn of_variant(kind: Kind, key: &VariantKey) -> Self {
+        Self {
+            variant_index: Some(key.variant_index),
+            generation_id: Some(key.generation_id.clone()),
+            ..Self::bare(kind)
+        }
+    }
+
+    /// `connection`: the first answer on a socket.
+    #[must_use]
+    pub fn connected() -> Self {
+        Self { data: Some(json!({"status": "connected"})), ..Self::bare(Kind::Connection) }
+    }
+
+    /// `pong`.
+    #[must_use]
+    pub const fn pong() -> Self {
+        Self::bare(Kind::Pong)
+    }
+
+    /// `error`: a request was refused.
+    #[must_use]
+    pub fn refused(refusal: &Refusal) -> Self {
+        let mut data = json!({"code": refusal.code, "retryable": refusal.code.is_retryable()});
+        if let Some(field) = &refusal.field {
+            data["field"] = json!(field);
+        }
+        Self { value: Some(refusal.message.clone()), data: Some(data), ..Self::bare(Kind::Error) }
+    }
+
+    /// The messages that say that a generation was accepted or found. `variantCount` comes before anything that
+    /// names a variant: the peer's frontend drops messages for variants that it has not counted.
+    #[must_use]
+    pub fn accepted(generation: &Generation) -> Vec<Self> {
+        let of_all = |kind| Self { generation_id: Some(generation.id.clone()), ..Self::bare(kind) };
+        let first = |kind| Self { variant_index: Some(0), ..of_all(kind) };
+        let count = generation.models.len();
+        let url = generation_url(&generation.id);
+        let accepted = json!({"id": generation.id, "variants": count, "models": generation.models, "url": url});
+        vec![
+            Self { value: Some(count.to_string()), ..first(Kind::VariantCount) },
+            Self { data: Some(json!({"models": generation.models})), ..first(Kind::VariantModels) },
+            Self { data: Some(accepted), ..of_all(Kind::Generation) },
+        ]
+    }
+
+    /// `status`: a word about a variant.
+    #[must_use]
+    pub fn status(key: &VariantKey, text: &str) -> Self {
+        Self { value: Some(text.to_owned()), ..Self::of_variant(Kind::Status, key) }
+    }
+
+    /// `chunk` or `setCode`: a numbered piece of text.
+    #[must_use]
+    pub fn chunk(key: &VariantKey, attempt: u32, chunk: &Chunk) -> Self {
+        let kind = match chunk.change {
+            Change::Append => Kind::Chunk,
+            Change::Replace => Kind::SetCode,
+        };
+        Self {
+            value: Some(chunk.text.clone()),
+            attempt: Some(attempt),
+            seq: Some(chunk.seq),
+            ..Self::of_variant(kind, key)
+        }
+    }
+
+    /// `progress`: who is at work, and how far the variant is, from 0 to 100.
+    #[must_use]
+    pub fn progress(key: &VariantKey, attempt: u32, agent: Agent, percent: u8) -> Self {
+        Self {
+            data: Some(json!({"agent": agent, "percent": percent})),
+            attempt: Some(attempt),
+            ..Self::of_variant(Kind::Progress, key)
+        }
+    }
+
+    /// What is to be said about a variant that has ended; nothing while it has not.
+    #[must_use]
+    pub fn ended(variant: &Variant) -> Option<Self> {
+        match &variant.status {
+            Status::Queued | Status::Running => None,
+            Status::Completed(completion) => Some(Self::complete(variant, completion)),
+            Status::Failed(failure) => Some(Self::failed(variant, failure)),
+            Status::Cancelled => Some(Self {
+                value: Some("Stopped.".to_owned()),
+                attempt: Some(variant.attempt),
+                data: Some(json!({"code": "cancelled", "retryable": true, "partial": variant.next_seq > 0})),
+                ..Self::of_variant(Kind::VariantError, &variant.key)
+            }),
+        }
+    }
+
+    fn complete(variant: &Variant, completion: &Completion) -> Self {
+        let Completion { answer, .. } = completion;
+        Self {
+            value: Some("Variant generation complete".to_owned()),
+            attempt: Some(variant.attempt),
+            data: Some(json!({
+                "durationMs": completion.duration_ms,
+                "usage": answer.usage,
+                "costUsd": answer.cost_usd,
+                "finishReason": answer.finish_reason,
+                "url": page_url(&variant.key),
+                "nextSeq": variant.next_seq,
+                "htmlBytes": completion.page_bytes,
+                "htmlSha256": completion.page_sha256,
+            })),
+            ..Self::of_variant(Kind::VariantComplete, &variant.key)
+        }
+    }
+
+    fn failed(variant: &Variant, failure: &Failure) -> Self {
+        Self {
+            value: Some(failure.message.clone()),
+            attempt: Some(variant.attempt),
+            data: Some(json!({
+                "code": failure.code,
+                "retryable": failure.code.is_retryable(),
+                "partial": variant.next_seq > 0,
+            })),
+            ..Self::of_variant(Kind::VariantError, &variant.key)
+        }
+    }
+
+    /// `done`: every variant has ended.
+    #[must_use]
+    pub fn done(id: &GenerationId, overall: Overall) -> Self {
+        Self {
+            data: Some(json!({"status": overall})),
+            generation_id: Some(id.clone()),
+            ..Self::bare(Kind::Done)
+        }
+    }
+
+    /// The message as JSON text.
+    ///
+    /// # Errors
+    /// Never for messages made here; the type allows it, so the caller is asked.
+    pub fn encode(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+}
+
+/// Who is at work on a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Agent {
+    /// The prompt is prepared and the model is asked.
+    Planner,
+    /// The model writes.
+    Frontend,
+    /// The page is checked and stored.
+    Checks,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::MESSAGE_BYTES_MAX;
+
+    fn key() -> VariantKey {
+        VariantKey {
+            generation_id: GenerationId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap(),
+            variant_index: 2,
+        }
+    }
+
+    #[test]
+    fn a_chunk_reads_back_as_it_was_and_has_the_peers_field_names() {
+        let chunk = Chunk { seq: 7, change: Change::Append, text: "<p>\"é\"".to_owned() };
+        let message = ServerMessage::chunk(&key(), 1, &chunk);
+        let text = message.encode().unwrap();
+        assert_eq!(
+            text,
+            "{\"type\":\"chunk\",\"variantIndex\":2,\"value\":\"<p>\\\"é\\\"\",\
+             \"generationId\":\"0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10\",\"attempt\":1,\"seq\":7}"
+        );
+        assert_eq!(serde_json::from_str::<ServerMessage>(&text).unwrap(), message);
+    }
+
+    #[test]
+    fn the_largest_chunk_fits_in_one_message() {
+        for unit in ["a", "\"", "\u{1}", "🧁"] {
+            let text = unit.repeat(40_000);
+            let (piece, _) = crate::chunk::split_at_message(&text);
+            let chunk = Chunk { seq: u32::MAX, change: Change::Replace, text: piece.to_owned() };
+            let encoded = ServerMessage::chunk(&key(), u32::MAX, &chunk).encode().unwrap();
+            assert!(encoded.len() <= MESSAGE_BYTES_MAX, "{unit:?}: {}", encoded.len());
+        }
+    }
+}
