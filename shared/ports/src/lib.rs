@@ -1,1 +1,41 @@
-//! ports
+//! The traits through which Quartet touches the world. Each method says what is true after it has succeeded and after
+//! it has failed; the in-memory versions in [`memory`] are the executable form of those words, and the suites in
+//! `conformance` hold every implementation to them.
+//!
+//! A handler takes the traits that it needs, so its fields read like its IAM policy.
+
+mod clock;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod connections;
+mod generations;
+mod invoke;
+pub mod memory;
+mod model;
+mod objects;
+mod push;
+mod variants;
+
+pub use clock::{Clock, Ids};
+pub use connections::{Connection, Connections, Greeting};
+pub use generations::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey};
+pub use invoke::Invoke;
+pub use model::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
+pub use objects::{Object, Objects};
+pub use push::{Push, PushError};
+pub use variants::{Appended, Beat, Claim, Ended, Hold, Variants};
+
+/// Why a store or an AWS service did not do what it was asked to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It did not answer, or answered with a fault, until the deadline. The effect may or may not have happened:
+    /// read before deciding.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// A setting is wrong (table or bucket missing, no permission): trying again will not help.
+    #[error("misconfigured: {0}")]
+    Misconfigured(String),
+    /// A stored item or object cannot be read. Nothing was changed.
+    #[error("corrupt record: {0}")]
+    Corrupt(String),
+}

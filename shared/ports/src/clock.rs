@@ -1,0 +1,17 @@
+use domain::ids::{GenerationId, Holder};
+
+/// The time of day. Deadlines and records use it; waiting is tokio's business, whose time tests can pause.
+pub trait Clock: Send + Sync {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    fn now_ms(&self) -> u64;
+}
+
+/// Names and dice.
+pub trait Ids: Send + Sync {
+    /// An id that nobody can guess and that was never used.
+    fn generation_id(&self) -> GenerationId;
+    /// A name for a claim that was never used.
+    fn holder(&self) -> Holder;
+    /// A random number from 0 up to, and without, 1.
+    fn jitter(&self) -> f64;
+}

@@ -1,0 +1,79 @@
+//! What every implementation of a port has to pass: the words of the traits, as checks. Each check makes ids of its own,
+//! so that a suite can run against a store that already holds something.
+
+mod connections;
+mod generations;
+mod objects;
+mod variants;
+
+use crate::{Connections, Generations, NewGeneration, Objects, Variants};
+use domain::generation::Generation;
+use domain::ids::{GenerationId, UserId, VariantKey};
+use domain::variant::{Status, Variant};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Runs every check of the table's ports. Panics with the first guarantee that does not hold.
+pub async fn table<T: Generations + Variants + Connections>(table: &T) {
+    generations::check(table).await;
+    variants::check(table).await;
+    connections::check(table).await;
+}
+
+/// Runs every check of the bucket's port. Panics with the first guarantee that does not hold.
+pub async fn objects(bucket: &dyn Objects) {
+    objects::check(bucket).await;
+}
+
+/// A new generation's record with `count` variants, under an id that this process has not used.
+#[must_use]
+pub fn new_generation(user: &UserId, created_at_ms: u64, count: u8) -> NewGeneration {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let id = GenerationId::parse(&format!("00000000-0000-4000-8000-{number:012x}")).unwrap_or_else(|error| panic!("{error}"));
+    let variants = (0..count).map(|variant_index| queued(&id, variant_index, created_at_ms)).collect();
+    NewGeneration {
+        generation: Generation {
+            id,
+            user: user.clone(),
+            created_at_ms,
+            title: "a page".to_owned(),
+            models: vec!["m".to_owned(); usize::from(count)],
+            closes: None,
+            conclusion: None,
+        },
+        variants,
+        request_key: None,
+    }
+}
+
+fn queued(id: &GenerationId, variant_index: u8, created_at_ms: u64) -> Variant {
+    Variant {
+        key: VariantKey { generation_id: id.clone(), variant_index },
+        model: "m".to_owned(),
+        created_at_ms,
+        attempt: 0,
+        holder: None,
+        lease_until_ms: created_at_ms + 1_000,
+        next_seq: 0,
+        signals: 0,
+        listeners: vec![],
+        cancel_requested: false,
+        status: Status::Queued,
+        told: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::memory::{MemoryObjects, MemoryTable};
+
+    #[tokio::test]
+    async fn the_memory_table_conforms() {
+        super::table(&MemoryTable::default()).await;
+    }
+
+    #[tokio::test]
+    async fn the_memory_bucket_conforms() {
+        super::objects(&MemoryObjects::default()).await;
+    }
+}

@@ -1,0 +1,87 @@
+use super::new_generation;
+use crate::{Created, Generations, RequestKey};
+use domain::generation::{Conclusion, Overall};
+use domain::ids::{GenerationId, UserId};
+
+pub(super) async fn check<T: Generations>(table: &T) {
+    a_created_generation_reads_back_whole(table).await;
+    an_idempotency_key_attaches_only_the_same_request_of_the_same_user(table).await;
+    the_first_conclusion_stands(table).await;
+    history_is_mine_newest_first_and_paged(table).await;
+}
+
+fn user(name: &str) -> UserId {
+    UserId(name.to_owned())
+}
+
+async fn a_created_generation_reads_back_whole<T: Generations>(table: &T) {
+    let new = new_generation(&user("reader"), 1_000, 8);
+    assert_eq!(table.create(&new).await.unwrap(), Created::New);
+    let recorded = table.generation(&new.generation.id).await.unwrap().unwrap();
+    assert_eq!(recorded.generation, new.generation);
+    assert_eq!(recorded.readable(), new.variants, "variants come in order");
+    let absent = GenerationId::parse("ffffffff-ffff-4fff-8fff-ffffffffffff").unwrap();
+    assert_eq!(table.generation(&absent).await.unwrap(), None);
+}
+
+async fn an_idempotency_key_attaches_only_the_same_request_of_the_same_user<T: Generations>(table: &T) {
+    let key = |fingerprint: &str| {
+        Some(RequestKey {
+            request_id: "request-1".to_owned(),
+            fingerprint: fingerprint.to_owned(),
+            expires_at_s: 4_000_000_000,
+        })
+    };
+    let mut first = new_generation(&user("keys"), 1_000, 2);
+    first.request_key = key("a");
+    assert_eq!(table.create(&first).await.unwrap(), Created::New);
+    assert_eq!(table.create(&first).await.unwrap(), Created::Same(first.generation.id.clone()), "our own write again");
+
+    let mut resent = new_generation(&user("keys"), 2_000, 2);
+    resent.request_key = key("a");
+    assert_eq!(table.create(&resent).await.unwrap(), Created::Same(first.generation.id.clone()));
+    let mut other = new_generation(&user("keys"), 3_000, 2);
+    other.request_key = key("b");
+    assert_eq!(table.create(&other).await.unwrap(), Created::Conflict);
+    for refused in [&resent, &other] {
+        assert_eq!(table.generation(&refused.generation.id).await.unwrap(), None, "nothing of it was recorded");
+    }
+
+    let mut another_users = new_generation(&user("keys, but another"), 4_000, 2);
+    another_users.request_key = key("b");
+    assert_eq!(table.create(&another_users).await.unwrap(), Created::New);
+}
+
+async fn the_first_conclusion_stands<T: Generations>(table: &T) {
+    let new = new_generation(&user("conclusion"), 1_000, 2);
+    table.create(&new).await.unwrap();
+    let id = &new.generation.id;
+    let conclusion = |told_by| Conclusion { status: Overall::Partial, ended_at_ms: 5_000, told_by };
+    assert_eq!(table.conclude(id, conclusion(1)).await.unwrap(), Some(conclusion(1)));
+    assert_eq!(table.conclude(id, conclusion(0)).await.unwrap(), Some(conclusion(1)));
+    let recorded = table.generation(id).await.unwrap().unwrap();
+    assert_eq!(recorded.generation.conclusion, Some(conclusion(1)));
+    let absent = GenerationId::parse("ffffffff-ffff-4fff-8fff-fffffffffffe").unwrap();
+    assert_eq!(table.conclude(&absent, conclusion(0)).await.unwrap(), None);
+    assert_eq!(table.generation(&absent).await.unwrap(), None, "a conclusion makes no generation");
+}
+
+async fn history_is_mine_newest_first_and_paged<T: Generations>(table: &T) {
+    let me = user("historian");
+    let mut ids = Vec::new();
+    for minute in 0..5 {
+        let new = new_generation(&me, 60_000 * minute, 1);
+        ids.push(new.generation.id.clone());
+        table.create(&new).await.unwrap();
+    }
+    table.create(&new_generation(&user("somebody else"), 1, 1)).await.unwrap();
+    ids.reverse();
+    let first = table.history(&me, None, 2).await.unwrap();
+    let second = table.history(&me, first.next.as_deref(), 2).await.unwrap();
+    let third = table.history(&me, second.next.as_deref(), 2).await.unwrap();
+    let pages = [&first, &second, &third].map(|page| page.items.iter().map(|one| one.id.clone()).collect::<Vec<_>>());
+    assert_eq!(pages.concat(), ids);
+    assert_eq!((pages[0].len(), pages[1].len(), third.next), (2, 2, None));
+    let nonsense = table.history(&me, Some("no such place"), 2).await.unwrap();
+    assert_eq!(nonsense.items, first.items, "an unknown place gives the first page");
+}

@@ -1,0 +1,18 @@
+use crate::{Object, Objects};
+
+pub(super) async fn check(bucket: &dyn Objects) {
+    let key = "conformance/a b/é.html";
+    assert_eq!(bucket.get(key).await.unwrap(), None);
+    let object = |text: &str, note: Option<&str>| Object {
+        bytes: text.as_bytes().to_vec(),
+        content_type: "text/html; charset=utf-8".to_owned(),
+        note: note.map(str::to_owned),
+    };
+    bucket.put(key, object("<p>1", Some("{\"a\":1}"))).await.unwrap();
+    assert_eq!(bucket.get(key).await.unwrap(), Some(object("<p>1", Some("{\"a\":1}"))));
+    bucket.put(key, object("<p>2", None)).await.unwrap();
+    assert_eq!(bucket.get(key).await.unwrap(), Some(object("<p>2", None)), "the later put stands, note and all");
+    let large = object(&"x".repeat(1_000_000), None);
+    bucket.put("conformance/large", large.clone()).await.unwrap();
+    assert_eq!(bucket.get("conformance/large").await.unwrap(), Some(large));
+}

@@ -1,0 +1,92 @@
+use crate::StoreError;
+use async_trait::async_trait;
+use domain::generation::{Conclusion, Generation};
+use domain::ids::{GenerationId, UserId};
+use domain::variant::Variant;
+
+/// A generation that is to be recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewGeneration {
+    /// Its record.
+    pub generation: Generation,
+    /// Its variants' records.
+    pub variants: Vec<Variant>,
+    /// The client's idempotency key.
+    pub request_key: Option<RequestKey>,
+}
+
+/// An idempotency key; it belongs to one user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The key as the client chose it.
+    pub request_id: String,
+    /// A hash of the request that it stands for.
+    pub fingerprint: String,
+    /// When it is forgotten, in seconds since 1970.
+    pub expires_at_s: u64,
+}
+
+/// What became of a generation that was to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is recorded, with all its variants.
+    New,
+    /// The key stands for this generation, which was accepted before with the same request. Nothing was changed.
+    Same(GenerationId),
+    /// The key stands for another request. Nothing was changed.
+    Conflict,
+}
+
+/// A generation and its variants, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// The generation.
+    pub generation: Generation,
+    /// Its variants; one whose item cannot be read is an error of its own, so that the others are served.
+    pub variants: Vec<Result<Variant, StoreError>>,
+}
+
+impl Recorded {
+    /// The variants that can be read.
+    #[must_use]
+    pub fn readable(&self) -> Vec<Variant> {
+        self.variants.iter().flatten().cloned().collect()
+    }
+
+    /// Whether each variant has ended; one that cannot be read counts as ended, since nothing can bring it further.
+    #[must_use]
+    pub fn all_ended(&self) -> bool {
+        self.variants.iter().flatten().all(|variant| variant.status.has_ended())
+    }
+}
+
+/// A page of a user's generations, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// The generations.
+    pub items: Vec<Generation>,
+    /// What to pass as `before` for the next page; none if this is the last.
+    pub next: Option<String>,
+}
+
+/// Records of generations.
+#[async_trait]
+pub trait Generations: Send + Sync {
+    /// Records a generation, its variants and its idempotency key, all or nothing.
+    ///
+    /// After success a read sees all of it. After [`StoreError::Unavailable`] the outcome is unknown; the same call
+    /// again finds it out, if there is a request key, and is otherwise refused for the id that is already there.
+    async fn create(&self, new: &NewGeneration) -> Result<Created, StoreError>;
+
+    /// A generation with its variants, as the last write left them (a strongly consistent read).
+    async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError>;
+
+    /// A user's generations, newest first. May lag behind writes by a moment (an index serves it).
+    ///
+    /// `before` is a `next` from an earlier page; anything else gives the first page.
+    async fn history(&self, user: &UserId, before: Option<&str>, limit: u32) -> Result<HistoryPage, StoreError>;
+
+    /// Records how a generation ended, once: the first call's conclusion stands, and every call returns the one that
+    /// stands. `None` if there is no such generation.
+    async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError>;
+}

@@ -1,0 +1,44 @@
+//! The ports in memory: the executable specification, and what fast tests and the simulation run on.
+
+mod connections;
+mod generations;
+mod objects;
+mod sockets;
+mod variants;
+
+pub use objects::MemoryObjects;
+pub use sockets::{Frame, MemorySockets};
+
+use crate::{Connection, RequestKey};
+use domain::chunk::Chunk;
+use domain::generation::Generation;
+use domain::ids::{AttemptKey, ConnectionId, GenerationId, UserId, VariantKey};
+use domain::variant::Variant;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The table in memory: generations, variants with their chunks, connections.
+#[derive(Debug, Default)]
+pub struct MemoryTable {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    generations: BTreeMap<GenerationId, Generation>,
+    variants: BTreeMap<VariantKey, Variant>,
+    chunks: BTreeMap<(AttemptKey, u32), Chunk>,
+    requests: BTreeMap<(UserId, String), (GenerationId, RequestKey)>,
+    connections: BTreeMap<ConnectionId, (Connection, bool)>,
+}
+
+impl MemoryTable {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+/// A panic elsewhere leaves the maps whole: each change is a single insertion or is made on a copy first.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

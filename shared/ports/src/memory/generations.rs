@@ -1,0 +1,71 @@
+use super::MemoryTable;
+use crate::{Created, Generations, HistoryPage, NewGeneration, Recorded, StoreError};
+use async_trait::async_trait;
+use domain::generation::{Conclusion, Generation};
+use domain::ids::{GenerationId, UserId};
+
+#[async_trait]
+impl Generations for MemoryTable {
+    async fn create(&self, new: &NewGeneration) -> Result<Created, StoreError> {
+        let mut state = self.lock();
+        let id = &new.generation.id;
+        if let Some(key) = &new.request_key {
+            let name = (new.generation.user.clone(), key.request_id.clone());
+            if let Some((existing, earlier)) = state.requests.get(&name) {
+                let same = earlier.fingerprint == key.fingerprint;
+                return Ok(if same { Created::Same(existing.clone()) } else { Created::Conflict });
+            }
+        }
+        if state.generations.contains_key(id) {
+            return Ok(Created::Conflict);
+        }
+        if let Some(key) = &new.request_key {
+            let name = (new.generation.user.clone(), key.request_id.clone());
+            state.requests.insert(name, (id.clone(), key.clone()));
+        }
+        state.generations.insert(id.clone(), new.generation.clone());
+        for variant in &new.variants {
+            state.variants.insert(variant.key.clone(), variant.clone());
+        }
+        Ok(Created::New)
+    }
+
+    async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError> {
+        let state = self.lock();
+        Ok(state.generations.get(id).map(|generation| Recorded {
+            generation: generation.clone(),
+            variants: state
+                .variants
+                .values()
+                .filter(|variant| variant.key.generation_id == *id)
+                .cloned()
+                .map(Ok)
+                .collect(),
+        }))
+    }
+
+    async fn history(&self, user: &UserId, before: Option<&str>, limit: u32) -> Result<HistoryPage, StoreError> {
+        let state = self.lock();
+        let mut mine: Vec<&Generation> = state.generations.values().filter(|one| one.user == *user).collect();
+        mine.sort_by_key(|generation| std::cmp::Reverse(place(generation)));
+        let known = before.filter(|before| mine.iter().any(|generation| place(generation) == **before));
+        let rest: Vec<&Generation> =
+            mine.into_iter().filter(|one| known.is_none_or(|before| *place(one) < *before)).collect();
+        let items: Vec<Generation> = rest.iter().take(limit as usize).copied().cloned().collect();
+        let next = if rest.len() > items.len() { items.last().map(place) } else { None };
+        Ok(HistoryPage { items, next })
+    }
+
+    async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {
+        let mut state = self.lock();
+        Ok(state
+            .generations
+            .get_mut(id)
+            .map(|generation| generation.conclusion.get_or_insert(conclusion).clone()))
+    }
+}
+
+/// A generation's place in its user's history, which sorts by time.
+fn place(generation: &Generation) -> String {
+    format!("{:015}#{}", generation.created_at_ms, generation.id)
+}

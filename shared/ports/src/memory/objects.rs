@@ -1,0 +1,31 @@
+use super::lock;
+use crate::{Object, Objects, StoreError};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// The bucket in memory.
+#[derive(Debug, Default)]
+pub struct MemoryObjects {
+    objects: Mutex<BTreeMap<String, Object>>,
+}
+
+impl MemoryObjects {
+    /// The keys, in order.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.objects).keys().cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Objects for MemoryObjects {
+    async fn put(&self, key: &str, object: Object) -> Result<(), StoreError> {
+        lock(&self.objects).insert(key.to_owned(), object);
+        Ok(())
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        Ok(lock(&self.objects).get(key).cloned())
+    }
+}
