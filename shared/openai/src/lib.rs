@@ -1,1 +1,13 @@
-//! openai
+//! The model port over any OpenAI-compatible server.
+//!
+//! - [`OpenAi`]: the client; asks, and hands the answer's bytes on.
+//! - `request`: the body of a request, which differs by family of models.
+//! - `stream`: from the bytes of an answer to events, by a spec-following SSE parser.
+//! - `refused`: what an answer that is not 200 means for another attempt.
+
+mod client;
+mod refused;
+mod request;
+mod stream;
+
+pub use client::{ApiKey, OpenAi, Provider};

@@ -1,0 +1,260 @@
+// Wires the client to the page.
+
+import { Board } from "./board.js";
+import { instant } from "./format.js";
+import { History, promptText } from "./history.js";
+import { fetchConfig, fetchRecord } from "./http.js";
+import { Quartet } from "./quartet.js";
+import { Recovery } from "./recovery.js";
+import { forgetUnsent, rememberUnsent, unsent } from "./unsent.js";
+
+const VARIANTS = 4;
+const LARGEST_FRAME = 32 * 1024; // API Gateway's limit for one WebSocket frame
+const POLL_MS = 5_000;
+const FAILURES_BEFORE_POLL = 3;
+const CONNECTION_TEXTS = { idle: "", connecting: "Connecting…", open: "Connected", waiting: "Connection lost, reconnecting. Nothing is lost." };
+const DONE_TEXTS = { completed: "All pages are done and saved.", partial: "Some pages are done and saved.", failed: "No page could be made.", cancelled: "Stopped. What had been written is kept." };
+
+const part = (id) => document.getElementById(id);
+const board = new Board(part("panes"), part("pane-template"), { onStop: stop });
+const history = new History({ list: part("history-list"), note: part("history-note"), more: part("history-more") });
+let client = null;
+let recovery = null;
+let lastSent = { params: "", requestId: undefined, isRefused: false };
+
+async function start() {
+  history.refresh();
+  const config = await fetchConfig().catch(() => ({}));
+  part("demo-banner").hidden = config.demo !== true;
+  part("version").textContent = config.version ? `Version ${config.version}.` : "";
+  client = new Quartet(config.webSocketUrl || ownWebSocketUrl());
+  recovery = new Recovery(client);
+  listenToClient();
+  listenToPage();
+  route();
+  continueUnsent();
+  setInterval(pollWithoutSocket, POLL_MS);
+}
+
+function ownWebSocketUrl() {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/generate-code`;
+}
+
+function listenToPage() {
+  part("composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    generate();
+  });
+  part("prompt").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (!part("generate").disabled) part("composer").requestSubmit();
+  });
+  part("prompt").addEventListener("input", () => client.warm(), { once: true });
+  part("stop-all").addEventListener("click", () => stop(null));
+  addEventListener("hashchange", () => {
+    forgetUnsent();
+    route();
+  });
+}
+
+function listenToClient() {
+  const on = (type, handle) => client.addEventListener(type, (event) => handle(event.detail));
+  on("connection", showConnection);
+  on("accepted", showAccepted);
+  on("refused", showRefused);
+  on("models", ({ models }) => board.setModels(models));
+  on("status", ({ variantIndex, value }) => board.pane(variantIndex)?.setStatus(String(value ?? "")));
+  on("progress", ({ variantIndex, data }) => board.pane(variantIndex)?.setProgress(data ?? {}));
+  on("text", ({ variantIndex, text, attempt }) => board.pane(variantIndex)?.setText(text, attempt));
+  on("ended", showEnded);
+  on("incomplete", () => recovery.run());
+  on("done", showDone);
+}
+
+// --- what the person does
+
+function generate() {
+  const text = part("prompt").value.trim();
+  if (text === "") return;
+  const params = {
+    generatedCodeConfig: part("stack").value,
+    inputMode: "text",
+    generationType: "create",
+    prompt: { text, images: [], videos: [] },
+    variants: VARIANTS,
+  };
+  if (new Blob([JSON.stringify(params)]).size > LARGEST_FRAME - 512) {
+    showNotice("composer-error", "This description is too long. Please keep it under 30,000 characters.");
+    return;
+  }
+  // The same request, refused before, may have had its effect all the same: under its old name it is not paid for twice.
+  const isRepeat = lastSent.isRefused && lastSent.params === JSON.stringify(params);
+  send(params, isRepeat ? lastSent.requestId : undefined);
+}
+
+function send(params, requestId) {
+  // Off the address of the generation before, so that a reload finds this request and not that generation.
+  if (location.hash !== "") window.history.pushState(null, "", "#/");
+  showNotice("composer-error", "");
+  showGeneration(params.prompt.text);
+  board.setCount(params.variants);
+  board.start(Date.now());
+  part("generation").scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  part("generation-state").textContent = "Sending…";
+  part("generate").disabled = true;
+  lastSent = { params: JSON.stringify(params), requestId: client.generate(params, requestId), isRefused: false };
+  rememberUnsent(lastSent.requestId, params);
+}
+
+function stop(variantIndex) {
+  client.cancel(variantIndex);
+  if (variantIndex === null) {
+    board.setStopping();
+    part("stop-all").disabled = true;
+  } else {
+    board.pane(variantIndex)?.setStopping();
+  }
+}
+
+function route() {
+  const match = /^#\/g\/([^/]+)$/.exec(location.hash);
+  const generationId = match === null ? null : decode(match[1]);
+  if (generationId !== null && generationId === client.generationId) return;
+  if (generationId !== null) {
+    bringBack(generationId);
+    return;
+  }
+  client.leave();
+  showBlank();
+}
+
+// A reload between sending and acknowledgement: the same requestId continues that request, and pays for it once.
+function continueUnsent() {
+  const waiting = unsent();
+  if (waiting !== null && client.generationId === null && part("generation").hidden) send(waiting.params, waiting.requestId);
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+async function bringBack(generationId) {
+  client.leave();
+  showGeneration("");
+  part("generation-state").textContent = "Bringing it back…";
+  part("generate").disabled = false;
+  const outcome = await fetchRecord(generationId).catch((problem) => problem);
+  if (location.hash !== `#/g/${encodeURIComponent(generationId)}` && decode(location.hash) !== `#/g/${generationId}`) return;
+  if (outcome.status === 404 || outcome.status === 403) {
+    part("generation-state").textContent = "";
+    showNotice("generation-notice", "There is no generation under this address. It may have been deleted, or belong to someone else.");
+    return;
+  }
+  if (outcome instanceof Error) showNotice("generation-notice", `${outcome.message} Trying over the socket…`);
+  else showRecord(outcome);
+  client.follow(generationId, outcome.variants?.length ?? null);
+}
+
+function pollWithoutSocket() {
+  if (client.isActive && client.connectFailures >= FAILURES_BEFORE_POLL) recovery.run();
+}
+
+// --- what the person sees
+
+function showBlank() {
+  board.clear();
+  part("generation").hidden = true;
+  part("intro").hidden = false;
+  part("generate").disabled = false;
+  document.title = "Quartet";
+}
+
+function showGeneration(prompt) {
+  board.clear();
+  part("intro").hidden = true;
+  part("generation").hidden = false;
+  part("stop-all").hidden = true;
+  part("stop-all").disabled = false;
+  showNotice("generation-notice", "");
+  showPrompt(prompt);
+}
+
+function showPrompt(prompt) {
+  part("generation-title").textContent = prompt;
+  document.title = prompt === "" ? "Quartet" : `${prompt.slice(0, 60)} - Quartet`;
+}
+
+function showAccepted({ id, models, variants }) {
+  forgetUnsent();
+  window.history.pushState(null, "", `#/g/${encodeURIComponent(id)}`);
+  board.setCount(variants);
+  board.setModels(models);
+  part("stop-all").hidden = false;
+  part("generation-state").textContent = "Accepted. This page can be closed and opened again at any time.";
+  history.refresh();
+}
+
+function showRefused({ phase, value, code }) {
+  const message = value || "The request was refused.";
+  if (phase === "follow") {
+    showNotice("generation-notice", message);
+    return;
+  }
+  lastSent.isRefused = true;
+  forgetUnsent();
+  showBlank();
+  showNotice("composer-error", code === null ? message : `${message} (${code})`);
+}
+
+function showRecord(record) {
+  showPrompt(promptText(record.prompt));
+  if (part("prompt").value === "") part("prompt").value = promptText(record.prompt);
+  const isRunning = record.variants.some(({ status }) => !["completed", "failed", "cancelled"].includes(status));
+  board.setCount(record.variants.length);
+  board.applyRecord(record);
+  board.start(isRunning ? instant(record.created_at) ?? Date.now() : null);
+  part("stop-all").hidden = !isRunning;
+  part("generate").disabled = isRunning;
+  part("generation-state").textContent = isRunning ? "Still being written." : DONE_TEXTS[record.status] ?? "";
+}
+
+function showEnded(message) {
+  const pane = board.pane(message.variantIndex);
+  if (pane === null) return;
+  if (message.type === "variantComplete") pane.complete(message.data ?? {}, message.generationId);
+  else pane.fail(message.value || "This variant failed.", message.data ?? {});
+  announce(`${pane.model}: ${pane.element.querySelector(".pane-state").textContent}`);
+  part("stop-all").hidden = !board.isRunning;
+}
+
+function showDone({ status }) {
+  showNotice("generation-notice", "");
+  part("generation-state").textContent = DONE_TEXTS[status] ?? "Done.";
+  part("stop-all").hidden = true;
+  part("generate").disabled = false;
+  history.refresh();
+}
+
+function showConnection({ state }) {
+  // One lasting text over all the attempts: a screen reader hears of it once.
+  const shown = state === "connecting" && client.connectFailures > 0 ? "waiting" : state;
+  const line = part("connection");
+  line.dataset.state = shown;
+  if (line.textContent !== CONNECTION_TEXTS[shown]) line.textContent = CONNECTION_TEXTS[shown];
+}
+
+function showNotice(id, text) {
+  part(id).textContent = text;
+  part(id).hidden = text === "";
+}
+
+function announce(text) {
+  part("announcer").textContent = text;
+}
+
+start();

@@ -1,0 +1,48 @@
+// Sends a page to the sandboxed frame that shows it. One way only: nothing that the frame says is listened to.
+
+const RENDER_EVERY_MS = 400;
+
+export class Preview {
+  #frame;
+  #isLoaded = false;
+  #isVisible = true;
+  #wanted = "";
+  #shown = "";
+  #timer = null;
+  #sentAt = -Infinity;
+
+  constructor(frame) {
+    this.#frame = frame;
+    frame.addEventListener("load", () => {
+      this.#isLoaded = true;
+      this.#shown = "";
+      this.#schedule();
+    });
+  }
+
+  render(html) {
+    this.#wanted = html;
+    this.#schedule();
+  }
+
+  /** A preview that nobody looks at costs nothing. */
+  setVisible(isVisible) {
+    this.#isVisible = isVisible;
+    this.#schedule();
+  }
+
+  #schedule() {
+    if (this.#timer !== null || !this.#isLoaded || !this.#isVisible || this.#wanted === this.#shown) return;
+    const wait = Math.max(0, this.#sentAt + RENDER_EVERY_MS - performance.now());
+    this.#timer = setTimeout(() => this.#send(), wait);
+  }
+
+  #send() {
+    this.#timer = null;
+    if (!this.#isVisible) return;
+    this.#sentAt = performance.now();
+    this.#shown = this.#wanted;
+    // The frame's origin is opaque, so "*" is the only target that names it.
+    this.#frame.contentWindow?.postMessage({ type: "render", html: this.#shown }, "*");
+  }
+}

@@ -1,0 +1,293 @@
+// Quartet's client: one generation over one WebSocket, followed to its end across every interruption. No DOM, no
+// dependencies, usable from any page:
+//
+//   const quartet = new Quartet("wss://host/generate-code");
+//   quartet.addEventListener("text", ({ detail }) => show(detail.variantIndex, detail.text));
+//   quartet.generate({ generatedCodeConfig: "html_tailwind", inputMode: "text", generationType: "create",
+//                      prompt: { text: "A page about cats", images: [], videos: [] }, variants: 4 });
+//
+// Events: `connection` {state, delayMs}, `accepted` {id, models, variants, requestId}, `refused` {phase, value, code, field},
+// `models` {models}, `status` and `progress` (the message), `text` {variantIndex, attempt, text},
+// `ended` (the variantComplete or variantError message, its text being whole), `done` {status},
+// `incomplete` {} (replay does not deliver what is missing: fetch it over HTTP and call `settle`).
+
+import { Connection } from "./connection.js";
+import { Variants } from "./variants.js";
+
+const TICK_MS = 100;
+const ACKNOWLEDGE_WITHIN_MS = 10_000;
+const SILENCE_MS = 20_000;
+const UNCLAIMED_LIMIT = 1_000;
+const FINAL_REFUSAL = /not_?found|forbidden|unauthorized|gone|expired/i;
+
+export class Quartet extends EventTarget {
+  #connection;
+  #pending = null; // the generate that has not been acknowledged
+  #generationId = null;
+  #variants = new Variants();
+  #unclaimed = [];
+  #retired = new Set();
+  #cancels = new Set();
+  #done = null;
+  #finished = true;
+  #lastHeard = 0;
+  #timer = null;
+
+  constructor(url, options = {}) {
+    super();
+    this.#connection = new Connection(url, options);
+    this.#connection.addEventListener("open", () => this.#catchUp());
+    this.#connection.addEventListener("message", (event) => this.#receive(event.detail));
+    this.#connection.addEventListener("state", (event) => this.#emit("connection", event.detail));
+  }
+
+  get generationId() {
+    return this.#generationId;
+  }
+
+  /** True while something is under way that has not been brought to its end. */
+  get isActive() {
+    return !this.#finished;
+  }
+
+  get connectFailures() {
+    return this.#connection.failures;
+  }
+
+  /** Connect ahead of time: it warms the server that will take the generate. */
+  warm() {
+    this.#connection.want();
+    if (this.#finished) this.#connection.relax(); // not worth fighting for while nothing is under way
+  }
+
+  /** Starts a generation. A requestId from an earlier, unacknowledged call continues that one instead of paying twice. */
+  generate(params, requestId = crypto.randomUUID()) {
+    this.#begin();
+    this.#pending = { message: { action: "generate", ...params, requestId }, sentAt: null, timesSent: 0 };
+    this.#connection.want();
+    this.#sendPending();
+    return requestId;
+  }
+
+  /** Replays a generation from its start and follows it to its end. */
+  follow(generationId, variantCount = null) {
+    this.#begin();
+    this.#generationId = generationId;
+    this.#variants.setCount(variantCount);
+    this.#retired.delete(generationId);
+    this.#connection.want();
+    this.#resume();
+  }
+
+  /** Stops one variant, or all of them when no index is given. */
+  cancel(variantIndex = null) {
+    if (this.#finished) return;
+    this.#cancels.add(variantIndex);
+    this.#sendCancels();
+  }
+
+  /** Looks away from the current generation; the server goes on with it. */
+  leave() {
+    this.#begin();
+    this.#finish();
+  }
+
+  cursorOf(variantIndex) {
+    return this.#variants.peek(variantIndex)?.cursor ?? null;
+  }
+
+  /** True once a variant has ended and nothing of its text is missing. */
+  isWhole(variantIndex) {
+    const assembly = this.#variants.peek(variantIndex);
+    return assembly !== undefined && assembly.ended !== null && assembly.gap === null;
+  }
+
+  /** Takes numbered messages that came another way (HTTP), by the same rules as those of the socket. */
+  feed(message) {
+    if (message.generationId === this.#generationId) this.#acceptVariant(message);
+  }
+
+  /** Takes a variant's end from HTTP, with its whole text, or leaving the text as it is. */
+  settle(message, text = null) {
+    if (message.generationId !== this.#generationId) return;
+    const assembly = this.#variants.of(message.variantIndex);
+    this.#report(assembly, assembly.settle(message, text ?? assembly.text));
+  }
+
+  /** Takes the end of the whole generation from HTTP. */
+  conclude(generationId, status) {
+    if (generationId === this.#generationId && !this.#finished) this.#acceptDone({ data: { status } });
+  }
+
+  close() {
+    this.leave();
+    this.#connection.close();
+  }
+
+  #begin() {
+    if (this.#generationId !== null) this.#retired.add(this.#generationId);
+    this.#pending = null;
+    this.#generationId = null;
+    this.#variants = new Variants();
+    this.#unclaimed = [];
+    this.#cancels.clear();
+    this.#done = null;
+    this.#finished = false;
+    this.#lastHeard = Date.now();
+    this.#timer ??= setInterval(() => this.#tick(Date.now()), TICK_MS);
+  }
+
+  #finish() {
+    this.#finished = true;
+    this.#pending = null;
+    clearInterval(this.#timer);
+    this.#timer = null;
+    this.#connection.relax();
+  }
+
+  #catchUp() {
+    this.#lastHeard = Date.now();
+    if (this.#pending !== null) this.#sendPending();
+    else if (!this.#finished) this.#resume();
+    this.#sendCancels();
+  }
+
+  #sendPending() {
+    if (!this.#connection.send(this.#pending.message)) return;
+    this.#pending.sentAt = Date.now();
+    this.#pending.timesSent += 1;
+  }
+
+  #resume() {
+    if (this.#generationId === null) return;
+    this.#connection.send({ action: "resume", generationId: this.#generationId, cursors: this.#variants.cursors });
+  }
+
+  #sendCancels() {
+    if (this.#generationId === null) return;
+    for (const variantIndex of this.#cancels) {
+      const message = { action: "cancel", generationId: this.#generationId };
+      if (variantIndex !== null) message.variantIndex = variantIndex;
+      this.#connection.send(message);
+    }
+  }
+
+  #receive(message) {
+    this.#lastHeard = Date.now();
+    if (this.#finished) return;
+    if (typeof message.type !== "string") this.#heardGateway();
+    else if (message.type === "generation") this.#acceptGeneration(message);
+    else if (message.type === "error") this.#acceptError(message);
+    else if (typeof message.generationId !== "string") return;
+    else if (message.generationId === this.#generationId) this.#acceptOwn(message);
+    else if (this.#pending !== null && !this.#retired.has(message.generationId)) this.#keepUnclaimed(message);
+  }
+
+  // API Gateway itself answers `{"message": "Internal server error", ...}` when the function behind a route fails. The tick
+  // repeats what has not been answered; sooner than for plain silence, but not at once.
+  #heardGateway() {
+    if (this.#pending !== null) this.#pending.sentAt = Date.now() - ACKNOWLEDGE_WITHIN_MS + 1_000;
+    else this.#lastHeard = Date.now() - SILENCE_MS + 1_000;
+  }
+
+  // A worker may push before the acknowledgement arrives: that one takes the longer way through a route response.
+  #keepUnclaimed(message) {
+    if (this.#unclaimed.length < UNCLAIMED_LIMIT) this.#unclaimed.push(message);
+  }
+
+  #acceptGeneration(message) {
+    const data = message.data ?? {};
+    const id = data.id ?? message.generationId;
+    if (typeof id !== "string") return;
+    if (this.#pending !== null) {
+      const isOther = data.requestId !== undefined && data.requestId !== this.#pending.message.requestId;
+      if (isOther || this.#retired.has(id)) return;
+      this.#acknowledged(id, data);
+    } else if (id === this.#generationId) {
+      this.#variants.setCount(data.variants);
+      if (Array.isArray(data.models)) this.#emit("models", { models: data.models });
+    }
+  }
+
+  #acknowledged(id, data) {
+    const { message, timesSent } = this.#pending;
+    this.#pending = null;
+    this.#generationId = id;
+    this.#variants.setCount(data.variants ?? message.variants);
+    this.#emit("accepted", { id, models: data.models ?? [], variants: this.#variants.count, requestId: message.requestId });
+    const early = this.#unclaimed.filter((candidate) => candidate.generationId === id);
+    this.#unclaimed = [];
+    for (const candidate of early) this.#acceptOwn(candidate);
+    // Sent twice means that a socket was lost in between, and with it what had been pushed there.
+    if (timesSent > 1) this.#resume();
+    this.#sendCancels();
+  }
+
+  #acceptError(message) {
+    const { code = null, field = null } = message.data ?? {};
+    const detail = { value: String(message.value ?? ""), code, field };
+    if (this.#pending !== null && !this.#retired.has(message.generationId)) {
+      this.#finish();
+      this.#emit("refused", { phase: "generate", ...detail });
+    } else if (message.generationId === undefined || message.generationId === this.#generationId) {
+      if (FINAL_REFUSAL.test(code ?? "")) this.#finish();
+      this.#emit("refused", { phase: "follow", ...detail });
+    }
+  }
+
+  #acceptOwn(message) {
+    if (message.type === "variantCount") this.#variants.setCount(Number(message.value));
+    else if (message.type === "variantModels") this.#emit("models", { models: message.data?.models ?? [] });
+    else if (message.type === "status" || message.type === "progress") this.#emit(message.type, message);
+    else if (message.type === "done") this.#acceptDone(message);
+    else this.#acceptVariant(message);
+  }
+
+  #acceptVariant(message) {
+    if (!Number.isSafeInteger(message.variantIndex) || message.variantIndex < 0) return;
+    const assembly = this.#variants.of(message.variantIndex);
+    this.#report(assembly, assembly.accept(message, Date.now()));
+  }
+
+  #report(assembly, { textChanged, endedNow }) {
+    const { variantIndex, attempt, text } = assembly;
+    if (textChanged) this.#emit("text", { variantIndex, attempt, text });
+    if (endedNow) {
+      this.#cancels.delete(variantIndex);
+      this.#emit("ended", assembly.ended);
+    }
+    this.#finishIfWhole();
+  }
+
+  #acceptDone(message) {
+    this.#done ??= { status: message.data?.status ?? "completed", since: Date.now() };
+    this.#finishIfWhole();
+  }
+
+  #finishIfWhole() {
+    if (this.#done === null || this.#finished || !this.#variants.haveEnded) return;
+    this.#finish();
+    this.#emit("done", { status: this.#done.status });
+  }
+
+  #tick(now) {
+    if (this.#connection.state !== "open") return;
+    if (this.#pending !== null) {
+      if (now - (this.#pending.sentAt ?? now) >= ACKNOWLEDGE_WITHIN_MS) this.#sendPending();
+      return;
+    }
+    const due = this.#variants.gapsDue(now, this.#done?.since ?? null);
+    if (due.isDue) this.#resume();
+    if (due.isHopeless) this.#emit("incomplete", {});
+    if (now - this.#lastHeard < SILENCE_MS) return;
+    // What is stored but could not be pushed would never arrive by waiting.
+    this.#lastHeard = now;
+    this.#connection.probe();
+    this.#resume();
+    this.#sendCancels();
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

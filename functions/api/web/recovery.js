@@ -1,0 +1,66 @@
+// Brings a generation to its end by plain HTTP, where the socket cannot: it is blocked, or what it would replay has expired.
+
+import { fetchChunks, fetchPage, fetchRecord } from "./http.js";
+
+const REST_MS = 3_000;
+const ENDED = ["completed", "partial", "failed", "cancelled"];
+
+export class Recovery {
+  #client;
+  #isRunning = false;
+  #lastRun = -Infinity;
+
+  constructor(client) {
+    this.#client = client;
+  }
+
+  /** Fetches what the client is missing and hands it over. */
+  async run() {
+    const generationId = this.#client.generationId;
+    if (generationId === null || this.#isRunning || performance.now() - this.#lastRun < REST_MS) return;
+    this.#isRunning = true;
+    try {
+      const record = await fetchRecord(generationId);
+      await Promise.all(record.variants.map((variant) => this.#recover(generationId, variant).catch(() => null)));
+      if (ENDED.includes(record.status)) this.#client.conclude(generationId, record.status);
+    } catch {
+      // The next run, or the socket, will do.
+    } finally {
+      this.#lastRun = performance.now();
+      this.#isRunning = false;
+    }
+  }
+
+  async #recover(generationId, variant) {
+    if (this.#client.isWhole(variant.index)) return;
+    const { index, status, attempt } = variant;
+    if (status === "completed") {
+      const text = await fetchPage(generationId, index);
+      this.#client.settle(endOfRecord(generationId, variant), text);
+      return;
+    }
+    if (Number.isSafeInteger(attempt)) await this.#feedChunks(generationId, index, attempt).catch(() => null);
+    if (status === "failed" || status === "cancelled") this.#client.settle(endOfRecord(generationId, variant));
+  }
+
+  async #feedChunks(generationId, variantIndex, attempt) {
+    const cursor = this.#client.cursorOf(variantIndex);
+    const after = cursor?.attempt === attempt ? cursor.seq : null;
+    const stored = await fetchChunks(generationId, variantIndex, attempt, after);
+    for (const { seq, type, value } of stored.chunks) {
+      this.#client.feed({ type, generationId, variantIndex, attempt: stored.attempt, seq, value });
+    }
+  }
+}
+
+/** The ending message that the record of an ended variant stands for. */
+export function endOfRecord(generationId, variant) {
+  const { index: variantIndex, attempt } = variant;
+  if (variant.status === "completed") {
+    const { durationMs, usage, costUsd, url } = variant;
+    return { type: "variantComplete", generationId, variantIndex, attempt, data: { durationMs, usage, costUsd, url } };
+  }
+  const code = variant.error?.code ?? variant.status;
+  const value = variant.error?.message ?? (variant.status === "cancelled" ? "Stopped." : "This variant failed.");
+  return { type: "variantError", generationId, variantIndex, attempt, value, data: { code, retryable: variant.error?.retryable ?? false, durationMs: variant.durationMs } };
+}

@@ -1,0 +1,73 @@
+use crate::failure::store_error;
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_smithy_types::byte_stream::ByteStream;
+use ports::{Object, Objects, StoreError};
+
+/// The user metadata under which an object's note is stored (`x-amz-meta-note`).
+const NOTE: &str = "note";
+
+/// The bucket in S3. A single PUT is atomic, and reads after it see it:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel>.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    client: Client,
+    name: String,
+}
+
+impl Bucket {
+    /// The bucket of that name.
+    #[must_use]
+    pub const fn new(client: Client, name: String) -> Self {
+        Self { client, name }
+    }
+
+    /// Makes the bucket if it is not there; the local stack's only set-up.
+    ///
+    /// # Errors
+    /// As [`Objects::put`].
+    pub async fn create_if_absent(&self) -> Result<(), StoreError> {
+        match self.client.create_bucket().bucket(&self.name).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|cause| {
+                cause.is_bucket_already_exists() || cause.is_bucket_already_owned_by_you()
+            }) => Ok(()),
+            Err(error) => Err(store_error("CreateBucket", &error)),
+        }
+    }
+}
+
+#[async_trait]
+impl Objects for Bucket {
+    async fn put(&self, key: &str, object: Object) -> Result<(), StoreError> {
+        self.client
+            .put_object()
+            .bucket(&self.name)
+            .key(key)
+            .content_type(object.content_type)
+            .set_metadata(object.note.map(|note| [(NOTE.to_owned(), note)].into()))
+            .body(ByteStream::from(object.bytes))
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| store_error("PutObject", &error))
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        let answer = match self.client.get_object().bucket(&self.name).key(key).send().await {
+            Ok(answer) => answer,
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(None),
+            Err(error) => return Err(store_error("GetObject", &error)),
+        };
+        let content_type = answer.content_type.unwrap_or_default();
+        let note = answer.metadata.and_then(|mut metadata| metadata.remove(NOTE));
+        let bytes = answer
+            .body
+            .collect()
+            .await
+            .map_err(|error| StoreError::Unavailable(format!("GetObject: the body broke off: {error}")))?
+            .to_vec();
+        Ok(Some(Object { bytes, content_type, note }))
+    }
+}

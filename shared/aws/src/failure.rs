@@ -1,0 +1,52 @@
+//! From the SDK's errors to what a caller can do about them.
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use ports::StoreError;
+use std::error::Error;
+use std::fmt::Write as _;
+
+/// Error codes that no further try will change: something is not there or not allowed.
+const SETTINGS: [&str; 9] = [
+    "ResourceNotFoundException",
+    "NoSuchBucket",
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnrecognizedClientException",
+    "InvalidSignatureException",
+    "ExpiredTokenException",
+    "ValidationException",
+    "InvalidAccessKeyId",
+];
+
+/// Names the operation and the cause. Requests are not part of an SDK error, so no content reaches a log this way.
+pub(crate) fn store_error<E, R>(operation: &str, error: &SdkError<E, R>) -> StoreError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug,
+{
+    match error {
+        SdkError::ServiceError(service) => {
+            let code = service.err().code().unwrap_or("unknown");
+            let text = format!("{operation}: {code}: {}", service.err().message().unwrap_or("no message"));
+            if SETTINGS.contains(&code) { StoreError::Misconfigured(text) } else { StoreError::Unavailable(text) }
+        }
+        SdkError::ConstructionFailure(_) => StoreError::Misconfigured(format!("{operation}: {}", chain(error))),
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            StoreError::Unavailable(format!("{operation}: {}", chain(error)))
+        }
+        // The SDK's enum is non-exhaustive; whatever it adds is an unknown outcome.
+        _ => StoreError::Unavailable(format!("{operation}: {}", chain(error))),
+    }
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        // Writing to a String cannot fail.
+        let _ = write!(text, ": {inner}");
+        cause = inner.source();
+    }
+    text
+}

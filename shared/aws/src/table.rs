@@ -1,0 +1,102 @@
+//! The one table. Items of a generation share a partition; chunks have one per attempt, so that reading a generation
+//! never reads its text.
+//!
+//! | item | `pk` | `sk` |
+//! | --- | --- | --- |
+//! | generation | `G#<id>` | `GENERATION` |
+//! | variant | `G#<id>` | `VARIANT#<nn>` |
+//! | chunk | `C#<id>#<n>#<attempt>` | `<seq>`, ten digits |
+//! | idempotency key | `R#<user>` | `<request id>` |
+//! | connection | `N#<connection id>` | `CONNECTION` |
+//!
+//! Index `history` (`owner`, `place`) lists a user's generations by time. Index `open` (`open`, `lease`) holds only
+//! variants that have not been told of, by the end of their lease; it is what the sweep reads.
+
+mod connections;
+mod generations;
+mod item;
+mod schema;
+mod variants;
+
+pub use schema::create_table;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ids::{AttemptKey, ConnectionId, GenerationId, UserId, VariantKey};
+use ports::Clock;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The table in DynamoDB.
+#[derive(Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+    /// For the times at which items expire.
+    clock: Arc<dyn Clock>,
+}
+
+impl Table {
+    /// The table of that name.
+    #[must_use]
+    pub fn new(client: Client, name: String, clock: Arc<dyn Clock>) -> Self {
+        Self { client, name, clock }
+    }
+
+    fn now_s(&self) -> u64 {
+        self.clock.now_ms() / 1_000
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// An item's key.
+struct Key {
+    pk: String,
+    sk: String,
+}
+
+impl Key {
+    fn generation(id: &GenerationId) -> Self {
+        Self { pk: format!("G#{id}"), sk: "GENERATION".to_owned() }
+    }
+
+    fn variant(key: &VariantKey) -> Self {
+        Self { pk: format!("G#{}", key.generation_id), sk: format!("VARIANT#{:02}", key.variant_index) }
+    }
+
+    fn chunk(key: &AttemptKey, seq: u32) -> Self {
+        let AttemptKey { variant, attempt } = key;
+        Self {
+            pk: format!("C#{}#{}#{attempt}", variant.generation_id, variant.variant_index),
+            sk: format!("{seq:010}"),
+        }
+    }
+
+    fn request(user: &UserId, request_id: &str) -> Self {
+        Self { pk: format!("R#{}", user.0), sk: request_id.to_owned() }
+    }
+
+    fn connection(id: &ConnectionId) -> Self {
+        Self { pk: format!("N#{id}"), sk: "CONNECTION".to_owned() }
+    }
+
+    fn item(&self) -> Item {
+        [("pk".to_owned(), string(&self.pk)), ("sk".to_owned(), string(&self.sk))].into()
+    }
+}
+
+fn string(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+fn number(value: impl fmt::Display) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}

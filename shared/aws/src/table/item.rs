@@ -1,0 +1,195 @@
+//! Items as records and back. A field that is missing or of the wrong type is a corrupt record, named.
+
+use super::{Item, Key, number, string};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::chunk::{Change, Chunk};
+use domain::generation::Generation;
+use domain::ids::{ConnectionId, GenerationId, Holder, UserId, VariantKey};
+use domain::variant::{Status, Variant};
+use ports::{Connection, StoreError};
+use serde_json::{Value, from_str};
+use std::str::FromStr;
+
+pub(super) fn text<'a>(item: &'a Item, name: &str) -> Result<&'a str, StoreError> {
+    match item.get(name) {
+        Some(AttributeValue::S(text)) => Ok(text),
+        // The SDK's enum is non-exhaustive.
+        Some(_) | None => Err(corrupt(item, name)),
+    }
+}
+
+pub(super) fn numeric<T: FromStr>(item: &Item, name: &str) -> Result<T, StoreError> {
+    match item.get(name) {
+        Some(AttributeValue::N(text)) => text.parse().map_err(|_| corrupt(item, name)),
+        Some(_) | None => Err(corrupt(item, name)),
+    }
+}
+
+fn flag(item: &Item, name: &str) -> bool {
+    matches!(item.get(name), Some(AttributeValue::Bool(true)))
+}
+
+fn strings(item: &Item, name: &str) -> Vec<String> {
+    match item.get(name) {
+        Some(AttributeValue::Ss(texts)) => {
+            let mut texts = texts.clone();
+            texts.sort();
+            texts
+        }
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn corrupt(item: &Item, name: &str) -> StoreError {
+    let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
+    StoreError::Corrupt(format!("item {} {}: attribute {name} is missing or malformed", part("pk"), part("sk")))
+}
+
+pub(super) fn of_generation(generation: &Generation) -> Result<Item, StoreError> {
+    let unwritable = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
+    let mut item = Key::generation(&generation.id).item();
+    let Generation { id, user, created_at_ms, title, models, closes, conclusion } = generation;
+    item.insert("owner".to_owned(), string(&user.0));
+    item.insert("place".to_owned(), string(format!("{created_at_ms:015}#{id}")));
+    item.insert("createdAt".to_owned(), number(created_at_ms));
+    item.insert("title".to_owned(), string(title));
+    item.insert("models".to_owned(), string(serde_json::to_string(models).map_err(unwritable)?));
+    if let Some(connection) = closes {
+        item.insert("closes".to_owned(), string(&connection.0));
+    }
+    if let Some(conclusion) = conclusion {
+        item.insert("conclusion".to_owned(), string(serde_json::to_string(conclusion).map_err(unwritable)?));
+    }
+    Ok(item)
+}
+
+pub(super) fn to_generation(item: &Item) -> Result<Generation, StoreError> {
+    let id = text(item, "pk")?.strip_prefix("G#").ok_or_else(|| corrupt(item, "pk"))?;
+    Ok(Generation {
+        id: GenerationId::parse(id).map_err(|_| corrupt(item, "pk"))?,
+        user: UserId(text(item, "owner")?.to_owned()),
+        created_at_ms: numeric(item, "createdAt")?,
+        title: text(item, "title")?.to_owned(),
+        models: from_str(text(item, "models")?).map_err(|_| corrupt(item, "models"))?,
+        closes: item.get("closes").map(|_| text(item, "closes").map(|id| ConnectionId(id.to_owned()))).transpose()?,
+        conclusion: match item.get("conclusion") {
+            None => None,
+            Some(_) => Some(from_str(text(item, "conclusion")?).map_err(|_| corrupt(item, "conclusion"))?),
+        },
+    })
+}
+
+pub(super) fn of_variant(variant: &Variant) -> Result<Item, StoreError> {
+    let mut item = Key::variant(&variant.key).item();
+    item.insert("model".to_owned(), string(&variant.model));
+    item.insert("createdAt".to_owned(), number(variant.created_at_ms));
+    item.insert("attempt".to_owned(), number(variant.attempt));
+    item.insert("lease".to_owned(), number(variant.lease_until_ms));
+    item.insert("nextSeq".to_owned(), number(variant.next_seq));
+    item.insert("signals".to_owned(), number(variant.signals));
+    if let Some(holder) = &variant.holder {
+        item.insert("holder".to_owned(), string(&holder.0));
+    }
+    if !variant.listeners.is_empty() {
+        let listeners = variant.listeners.iter().map(|listener| listener.0.clone()).collect();
+        item.insert("listeners".to_owned(), AttributeValue::Ss(listeners));
+    }
+    if variant.cancel_requested {
+        item.insert("cancel".to_owned(), AttributeValue::Bool(true));
+    }
+    if !variant.told {
+        item.insert("open".to_owned(), string("open"));
+    }
+    let (state, outcome) = of_status(&variant.status)?;
+    item.insert("state".to_owned(), state);
+    if let Some(outcome) = outcome {
+        item.insert("outcome".to_owned(), outcome);
+    }
+    Ok(item)
+}
+
+/// A status as the attributes `state` (its name, for conditions) and `outcome` (all of it, once ended).
+pub(super) fn of_status(status: &Status) -> Result<(AttributeValue, Option<AttributeValue>), StoreError> {
+    let outcome = if status.has_ended() {
+        Some(string(serde_json::to_string(status).map_err(|error| StoreError::Corrupt(error.to_string()))?))
+    } else {
+        None
+    };
+    Ok((string(status.name()), outcome))
+}
+
+pub(super) fn to_variant(item: &Item) -> Result<Variant, StoreError> {
+    let status = match text(item, "state")? {
+        "queued" => Status::Queued,
+        "running" => Status::Running,
+        "completed" | "failed" | "cancelled" => {
+            from_str(text(item, "outcome")?).map_err(|_| corrupt(item, "outcome"))?
+        }
+        _ => return Err(corrupt(item, "state")),
+    };
+    Ok(Variant {
+        key: to_variant_key(item)?,
+        model: text(item, "model")?.to_owned(),
+        created_at_ms: numeric(item, "createdAt")?,
+        attempt: numeric(item, "attempt")?,
+        holder: item.get("holder").map(|_| text(item, "holder").map(|name| Holder(name.to_owned()))).transpose()?,
+        lease_until_ms: numeric(item, "lease")?,
+        next_seq: numeric(item, "nextSeq")?,
+        signals: numeric(item, "signals")?,
+        listeners: strings(item, "listeners").into_iter().map(ConnectionId).collect(),
+        cancel_requested: flag(item, "cancel"),
+        told: !item.contains_key("open"),
+        status,
+    })
+}
+
+pub(super) fn to_variant_key(item: &Item) -> Result<VariantKey, StoreError> {
+    let id = text(item, "pk")?.strip_prefix("G#").and_then(|id| GenerationId::parse(id).ok());
+    let index = text(item, "sk")?.strip_prefix("VARIANT#").and_then(|index| index.parse().ok());
+    match (id, index) {
+        (Some(generation_id), Some(variant_index)) => Ok(VariantKey { generation_id, variant_index }),
+        (Some(_) | None, Some(_) | None) => Err(corrupt(item, "sk")),
+    }
+}
+
+pub(super) fn of_chunk(key: &Key, chunk: &Chunk, expires_at_s: u64) -> Item {
+    let change = match chunk.change {
+        Change::Append => "chunk",
+        Change::Replace => "setCode",
+    };
+    let mut item = key.item();
+    item.insert("change".to_owned(), string(change));
+    item.insert("text".to_owned(), string(&chunk.text));
+    item.insert("ttl".to_owned(), number(expires_at_s));
+    item
+}
+
+pub(super) fn to_chunk(item: &Item) -> Result<Chunk, StoreError> {
+    Ok(Chunk {
+        seq: text(item, "sk")?.parse().map_err(|_| corrupt(item, "sk"))?,
+        change: serde_json::from_value(Value::from(text(item, "change")?)).map_err(|_| corrupt(item, "change"))?,
+        text: text(item, "text")?.to_owned(),
+    })
+}
+
+pub(super) fn of_connection(connection: &Connection) -> Item {
+    let mut item = Key::connection(&connection.id).item();
+    item.insert("user".to_owned(), string(&connection.user.0));
+    item.insert("connectedAt".to_owned(), number(connection.connected_at_ms));
+    item.insert("ttl".to_owned(), number(connection.expires_at_s));
+    item
+}
+
+pub(super) fn to_connection(item: &Item) -> Result<Connection, StoreError> {
+    let id = text(item, "pk")?.strip_prefix("N#").ok_or_else(|| corrupt(item, "pk"))?;
+    Ok(Connection {
+        id: ConnectionId(id.to_owned()),
+        user: UserId(text(item, "user")?.to_owned()),
+        connected_at_ms: numeric(item, "connectedAt")?,
+        expires_at_s: numeric(item, "ttl")?,
+        follows: strings(item, "follows")
+            .iter()
+            .map(|id| GenerationId::parse(id).map_err(|_| corrupt(item, "follows")))
+            .collect::<Result<_, _>>()?,
+    })
+}

@@ -1,0 +1,81 @@
+//! One conditional change of one variant's item, and what came of it.
+
+use super::super::{Item, Key, Table};
+use crate::failure::store_error;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use domain::ids::VariantKey;
+use ports::StoreError;
+use std::collections::HashMap;
+
+/// An update with its condition. `#name` in an expression stands for the attribute `name`: DynamoDB reserves so many
+/// words that naming all of them is the simpler rule.
+pub(super) struct Change {
+    key: Key,
+    update: String,
+    condition: String,
+    values: HashMap<String, AttributeValue>,
+}
+
+/// What came of a change.
+pub(super) enum Changed {
+    /// It was made; the item after it.
+    Done(Item),
+    /// Its condition did not hold; the item as it is.
+    Refused(Item),
+    /// There is no such item.
+    Missing,
+}
+
+impl Change {
+    pub(super) fn of(key: &VariantKey, update: &str, condition: &str) -> Self {
+        Self {
+            key: Key::variant(key),
+            update: update.to_owned(),
+            condition: condition.to_owned(),
+            values: HashMap::new(),
+        }
+    }
+
+    pub(super) fn value(mut self, name: &str, value: AttributeValue) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+}
+
+/// The `#name`s of some expressions, each standing for its own name.
+pub(super) fn names(expressions: &[&str]) -> Option<HashMap<String, String>> {
+    let found: HashMap<String, String> = expressions
+        .iter()
+        .flat_map(|expression| expression.split(|character: char| !character.is_alphanumeric() && character != '#'))
+        .filter_map(|word| word.strip_prefix('#').map(|name| (word.to_owned(), name.to_owned())))
+        .collect();
+    (!found.is_empty()).then_some(found)
+}
+
+impl Table {
+    pub(super) async fn change(&self, change: Change) -> Result<Changed, StoreError> {
+        let updated = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(change.key.item()))
+            .set_expression_attribute_names(names(&[&change.update, &change.condition]))
+            .set_expression_attribute_values((!change.values.is_empty()).then_some(change.values))
+            .update_expression(change.update)
+            .condition_expression(change.condition)
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match updated {
+            Ok(answer) => Ok(Changed::Done(answer.attributes.unwrap_or_default())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(failed.item().filter(|item| !item.is_empty()).cloned().map_or(Changed::Missing, Changed::Refused))
+                }
+                Some(_) | None => Err(store_error("UpdateItem variant", &error)),
+            },
+        }
+    }
+}

@@ -1,0 +1,133 @@
+use crate::{refused, request, stream};
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::error::{ErrorCode, Failure};
+use domain::limits::{PROVIDER_CONNECT_MS_MAX, PROVIDER_ERROR_BYTES_MAX};
+use futures_util::{StreamExt, TryStreamExt};
+use ports::{Model, ModelError, ModelRequest, ModelStream};
+use reqwest::{Client, Response, redirect};
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A provider's key. Its `Debug` says nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(String);
+
+impl ApiKey {
+    /// A key from the environment.
+    #[must_use]
+    pub const fn new(key: String) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey(…)")
+    }
+}
+
+/// Which server is asked, and as whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// The API's base, without a slash at the end: `https://api.openai.com/v1`.
+    pub base_url: String,
+    /// The key; a server on one's own machine may need none.
+    pub key: Option<ApiKey>,
+}
+
+impl Provider {
+    /// OpenAI's own base.
+    pub const OPENAI: &str = "https://api.openai.com/v1";
+}
+
+/// Models behind an OpenAI-compatible server.
+#[derive(Clone, Debug)]
+pub struct OpenAi {
+    http: Client,
+    provider: Provider,
+}
+
+impl OpenAi {
+    /// Makes the client. No request is sent.
+    ///
+    /// # Errors
+    /// If no TLS client can be set up with the built-in roots.
+    pub fn new(provider: Provider) -> Result<Self, reqwest::Error> {
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let ring = Arc::new(rustls::crypto::ring::default_provider());
+        let mut builder = Client::builder()
+            .connect_timeout(Duration::from_millis(PROVIDER_CONNECT_MS_MAX))
+            // A redirect would carry the key and the prompt to a host that nobody configured.
+            .redirect(redirect::Policy::none())
+            .tcp_nodelay(true);
+        if let Ok(tls) = rustls::ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions() {
+            builder = builder.tls_backend_preconfigured(tls.with_root_certificates(roots).with_no_client_auth());
+        }
+        Ok(Self { http: builder.build()?, provider })
+    }
+
+    async fn post(&self, request: &ModelRequest) -> Result<Response, ModelError> {
+        let mut post = self.http.post(format!("{}/chat/completions", self.provider.base_url));
+        if let Some(ApiKey(key)) = &self.provider.key {
+            post = post.bearer_auth(key);
+        }
+        let unreachable = |detail: String| ModelError {
+            failure: Failure::new(ErrorCode::ProviderFailed, format!("The provider cannot be reached: {detail}.")),
+            retry_after_ms: None,
+        };
+        timeout(Duration::from_millis(PROVIDER_CONNECT_MS_MAX), post.json(&request::body(request)).send())
+            .await
+            .map_err(|_| unreachable(format!("no answer within {PROVIDER_CONNECT_MS_MAX} ms")))?
+            .map_err(|error| unreachable(cause(&error)))
+    }
+}
+
+#[async_trait]
+impl Model for OpenAi {
+    async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
+        if self.provider.key.is_none() && self.provider.base_url == Provider::OPENAI {
+            return Err(ModelError {
+                failure: Failure::new(
+                    ErrorCode::Misconfigured,
+                    "The server has no key for the model: its variable OPENAI_API_KEY is not set.",
+                ),
+                retry_after_ms: None,
+            });
+        }
+        let response = self.post(request).await?;
+        if !response.status().is_success() {
+            let status = response.status().as_u16();
+            let retry_after_ms = refused::retry_after_ms(response.headers());
+            let body = first_bytes(response, PROVIDER_ERROR_BYTES_MAX).await;
+            return Err(refused::model_error(status, &body, retry_after_ms));
+        }
+        let bytes = response.bytes_stream().map_err(|error| io::Error::other(cause(&error))).boxed();
+        Ok(stream::events(bytes).boxed())
+    }
+}
+
+/// An error body, up to a limit and a deadline; whatever has come by then is enough for a message.
+async fn first_bytes(response: Response, bytes_max: usize) -> Vec<u8> {
+    let mut stream = response.bytes_stream();
+    let mut body = Vec::new();
+    while body.len() < bytes_max {
+        match timeout(Duration::from_secs(5), stream.next()).await {
+            Ok(Some(Ok(piece))) => body.extend_from_slice(&Bytes::slice(&piece, ..piece.len().min(bytes_max))),
+            Ok(Some(Err(_)) | None) | Err(_) => break,
+        }
+    }
+    body
+}
+
+/// The innermost cause of a transport error. The outer ones repeat the URL, which may hold a secret.
+fn cause(error: &reqwest::Error) -> String {
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string()
+}

@@ -1,0 +1,254 @@
+//! From the bytes of a streamed answer to events.
+//!
+//! The answer is whole once a `finish_reason` has come; `[DONE]` and a last event with the token counts follow it. A
+//! stream that ends or breaks before its `finish_reason` is an interruption, however cleanly the connection closed.
+
+use crate::refused::{self, ProviderError};
+use bytes::Bytes;
+use domain::error::{ErrorCode, Failure};
+use domain::limits::PROVIDER_SILENCE_MS_MAX;
+use domain::usage::Usage;
+use futures_util::Stream;
+use futures_util::stream::{BoxStream, StreamExt, unfold};
+use ports::{ModelError, ModelEvent};
+use serde::Deserialize;
+use sse_stream::{Sse, SseByteStream};
+use std::io;
+use std::time::Duration;
+use tokio::time::timeout;
+
+#[derive(Deserialize)]
+struct Delta {
+    #[serde(default)]
+    content: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    delta: Option<Delta>,
+    #[serde(default)]
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PromptDetails {
+    #[serde(default)]
+    cached_tokens: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Counted {
+    prompt_tokens: u64,
+    completion_tokens: u64,
+    #[serde(default)]
+    prompt_tokens_details: Option<PromptDetails>,
+}
+
+/// One `data:` of the stream. Fields that are not read are not required either.
+#[derive(Deserialize)]
+struct Event {
+    #[serde(default)]
+    model: Option<String>,
+    #[serde(default)]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    usage: Option<Counted>,
+    #[serde(default)]
+    error: Option<ProviderError>,
+}
+
+/// What is known so far.
+struct Reading {
+    source: SseByteStream<BoxStream<'static, io::Result<Bytes>>>,
+    model: Option<String>,
+    finish_reason: Option<String>,
+    usage: Option<Usage>,
+    /// The last event has been given out.
+    over: bool,
+}
+
+/// What one `data:` says.
+enum Said {
+    Text(String),
+    End,
+    Nothing,
+    Error(ModelError),
+}
+
+/// The events of an answer; the last one is [`ModelEvent::Finished`] or an error.
+pub(crate) fn events(bytes: BoxStream<'static, io::Result<Bytes>>) -> impl Stream<Item = Result<ModelEvent, ModelError>> {
+    let reading =
+        Reading { source: SseByteStream::new(bytes), model: None, finish_reason: None, usage: None, over: false };
+    unfold(reading, |mut reading| async move {
+        if reading.over {
+            return None;
+        }
+        let event = reading.next().await;
+        reading.over = !matches!(event, Ok(ModelEvent::Text(_)));
+        Some((event, reading))
+    })
+}
+
+impl Reading {
+    async fn next(&mut self) -> Result<ModelEvent, ModelError> {
+        loop {
+            let silence = Duration::from_millis(PROVIDER_SILENCE_MS_MAX);
+            let Ok(read) = timeout(silence, self.source.next()).await else {
+                return self.broken(ErrorCode::StreamStalled, &format!("sent nothing for {PROVIDER_SILENCE_MS_MAX} ms"));
+            };
+            match read {
+                Some(Ok(Sse { data: Some(data), .. })) => match self.take(&data) {
+                    Said::Text(text) => return Ok(ModelEvent::Text(text)),
+                    Said::End => return self.broken(ErrorCode::StreamInterrupted, "ended without a finish reason"),
+                    Said::Error(error) => return Err(error),
+                    Said::Nothing => {}
+                },
+                Some(Ok(Sse { data: None, .. })) => {}
+                Some(Err(error)) => {
+                    return self.broken(ErrorCode::StreamInterrupted, &format!("broke off ({error})"));
+                }
+                None => return self.broken(ErrorCode::StreamInterrupted, "ended in the middle"),
+            }
+        }
+    }
+
+    /// The stream is over. If the model had finished before, the answer is whole all the same: it was paid for.
+    fn broken(&mut self, code: ErrorCode, how: &str) -> Result<ModelEvent, ModelError> {
+        match self.finish_reason.take() {
+            Some(finish_reason) => {
+                Ok(ModelEvent::Finished { model: self.model.take(), finish_reason, usage: self.usage.take() })
+            }
+            None => Err(ModelError {
+                failure: Failure::new(code, format!("The provider's answer {how}.")),
+                retry_after_ms: None,
+            }),
+        }
+    }
+
+    fn take(&mut self, data: &str) -> Said {
+        if data == "[DONE]" {
+            return Said::End;
+        }
+        let event: Event = match serde_json::from_str(data) {
+            Ok(event) => event,
+            // JSON of another shape is an event that we do not know; anything else means that text was lost.
+            Err(error) if error.is_data() => return Said::Nothing,
+            Err(_) => {
+                return Said::Error(ModelError {
+                    failure: Failure::new(ErrorCode::StreamInterrupted, "The provider's answer was garbled."),
+                    retry_after_ms: None,
+                });
+            }
+        };
+        if let Some(error) = &event.error {
+            return Said::Error(refused::stream_error(error));
+        }
+        self.model = event.model.or(self.model.take());
+        if let Some(counted) = event.usage {
+            self.usage = Some(Usage {
+                input_tokens: counted.prompt_tokens,
+                output_tokens: counted.completion_tokens,
+                cached_tokens: counted.prompt_tokens_details.and_then(|details| details.cached_tokens),
+            });
+        }
+        let Some(choice) = event.choices.into_iter().next() else { return Said::Nothing };
+        self.finish_reason = choice.finish_reason.or(self.finish_reason.take());
+        match choice.delta.and_then(|delta| delta.content) {
+            Some(text) if !text.is_empty() => Said::Text(text),
+            Some(_) | None => Said::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+    use proptest::prelude::*;
+
+    const ANSWER: &str = concat!(
+        ": keep-alive\n\n",
+        "data: {\"id\":\"1\",\"model\":\"gpt-x\",\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n",
+        "data: {\"model\":\"gpt-x\",\"choices\":[{\"delta\":{\"content\":\"<p>é🧁\"},\"finish_reason\":null}]}\r\n\r\n",
+        "event: novelty\ndata: {\"choices\": 7}\n\n",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"</p>\"}}]}\n\n",
+        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7,",
+        "\"prompt_tokens_details\":{\"cached_tokens\":2}}}\n\n",
+        "data: [DONE]\n\n",
+    );
+
+    fn read(pieces: Vec<Vec<u8>>) -> Vec<Result<ModelEvent, ModelError>> {
+        let bytes = stream::iter(pieces.into_iter().map(|piece| Ok(Bytes::from(piece)))).boxed();
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap()
+            .block_on(events(bytes).collect())
+    }
+
+    fn whole_answer() -> Vec<Result<ModelEvent, ModelError>> {
+        vec![
+            Ok(ModelEvent::Text("<p>é🧁".to_owned())),
+            Ok(ModelEvent::Text("</p>".to_owned())),
+            Ok(ModelEvent::Finished {
+                model: Some("gpt-x".to_owned()),
+                finish_reason: "stop".to_owned(),
+                usage: Some(Usage { input_tokens: 5, output_tokens: 7, cached_tokens: Some(2) }),
+            }),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn how_the_bytes_are_cut_changes_nothing(cuts in proptest::collection::vec(0usize..ANSWER.len(), 0..20)) {
+            let mut places = cuts;
+            places.sort_unstable();
+            let mut pieces = Vec::new();
+            let mut from = 0;
+            for place in places.into_iter().chain([ANSWER.len()]) {
+                pieces.push(ANSWER.as_bytes()[from..place].to_vec());
+                from = place;
+            }
+            prop_assert_eq!(read(pieces), whole_answer());
+        }
+    }
+
+    #[test]
+    fn byte_by_byte_is_the_same_as_at_once() {
+        assert_eq!(read(ANSWER.bytes().map(|byte| vec![byte]).collect()), whole_answer());
+    }
+
+    #[test]
+    fn an_end_without_its_terminal_event_is_an_interruption() {
+        let (before_the_finish, _) = ANSWER.split_once("data: {\"choices\":[{\"delta\":{},\"fin").unwrap();
+        for cut in [before_the_finish, &format!("{before_the_finish}data: [DONE]\n\n"), "", ": nothing\n\n"] {
+            let events = read(vec![cut.as_bytes().to_vec()]);
+            let last = events.last().unwrap().as_ref().unwrap_err();
+            assert_eq!(last.failure.code, ErrorCode::StreamInterrupted, "{cut:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_had_finished_is_whole_although_the_connection_broke() {
+        let (finished, _) = ANSWER.split_once("data: {\"choices\":[],").unwrap();
+        let events = read(vec![finished.as_bytes().to_vec()]);
+        assert!(matches!(events.last(), Some(Ok(ModelEvent::Finished { usage: None, .. }))));
+    }
+
+    #[test]
+    fn an_error_event_ends_the_stream_with_its_meaning() {
+        for (error, code) in [
+            (r#"{"error":{"message":"overloaded"}}"#, ErrorCode::StreamInterrupted),
+            (r#"{"error":{"code":"rate_limit_exceeded"}}"#, ErrorCode::ProviderRateLimit),
+            (r#"{"error":{"code":"insufficient_quota"}}"#, ErrorCode::ProviderQuota),
+            ("{not json", ErrorCode::StreamInterrupted),
+        ] {
+            let events = read(vec![format!("data: {error}\n\ndata: [DONE]\n\n").into_bytes()]);
+            assert_eq!(events.len(), 1);
+            assert_eq!(events[0].as_ref().unwrap_err().failure.code, code, "{error}");
+        }
+    }
+}
