@@ -48,43 +48,56 @@ pub struct Endpoints {
     pub connections: Option<String>,
 }
 
-/// The four clients, made once and shared: they hold one pool of connections.
+/// Makes the clients of one function: each asks for those that it needs, so that its binary holds no others. They share
+/// one pool of connections.
 #[derive(Clone, Debug)]
-pub struct Clients {
-    /// DynamoDB.
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    /// S3.
-    pub s3: aws_sdk_s3::Client,
-    /// Lambda.
-    pub lambda: aws_sdk_lambda::Client,
-    /// API Gateway management; needs its endpoint.
-    pub connections: Option<aws_sdk_apigatewaymanagement::Client>,
+pub struct Platform {
+    access: Access,
+    endpoints: Endpoints,
+    http_client: SharedHttpClient,
 }
 
-impl Clients {
-    /// Makes the clients. No request is sent.
+impl Platform {
+    /// Prepares the shared HTTP client. No request is sent.
     #[must_use]
-    pub fn new(access: &Access, endpoints: &Endpoints) -> Self {
-        let http_client = http_client(endpoints);
-        let base = || shared(access, http_client.clone());
-        let at = |endpoint: &Option<String>| {
-            let mut builder = base().into_builder();
-            builder.set_endpoint_url(endpoint.clone());
-            builder.build()
-        };
-        let s3 = aws_sdk_s3::config::Builder::from(&at(&endpoints.s3))
-            .force_path_style(endpoints.s3.is_some())
+    pub fn new(access: Access, endpoints: Endpoints) -> Self {
+        let http_client = http_client(&endpoints);
+        Self { access, endpoints, http_client }
+    }
+
+    /// A client of DynamoDB.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.at(self.endpoints.dynamodb.as_ref()))
+    }
+
+    /// A client of S3.
+    #[must_use]
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.at(self.endpoints.s3.as_ref()))
+            .force_path_style(self.endpoints.s3.is_some())
             .disable_s3_express_session_auth(true)
             .build();
-        Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(&at(&endpoints.dynamodb)),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            lambda: aws_sdk_lambda::Client::new(&at(&endpoints.lambda)),
-            connections: endpoints
-                .connections
-                .as_ref()
-                .map(|_| aws_sdk_apigatewaymanagement::Client::new(&at(&endpoints.connections))),
-        }
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    /// A client of Lambda.
+    #[must_use]
+    pub fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.at(self.endpoints.lambda.as_ref()))
+    }
+
+    /// A client of API Gateway management; none without its endpoint.
+    #[must_use]
+    pub fn connections(&self) -> Option<aws_sdk_apigatewaymanagement::Client> {
+        let endpoint = self.endpoints.connections.as_ref()?;
+        Some(aws_sdk_apigatewaymanagement::Client::new(&self.at(Some(endpoint))))
+    }
+
+    fn at(&self, endpoint: Option<&String>) -> SdkConfig {
+        let mut builder = shared(&self.access, self.http_client.clone()).into_builder();
+        builder.set_endpoint_url(endpoint.cloned());
+        builder.build()
     }
 }
 

@@ -13,7 +13,7 @@ mod table;
 mod workers;
 
 pub use bucket::Bucket;
-pub use clients::{Access, Clients, Endpoints};
+pub use clients::{Access, Endpoints, Platform};
 pub use sockets::Sockets;
 pub use table::{Table, create_table};
 pub use workers::Workers;

@@ -1,1 +1,80 @@
-//! boot
+//! How a function starts.
+//!
+//! - [`Settings`]: everything that is configured, read once from the environment; an error names the variable.
+//! - [`Boot`]: makes what a function needs, once; a function asks only for what it uses.
+//! - [`Function`]: a handler, callable by the Lambda runtime ([`run`]) and in process.
+//! - [`logs`]: JSON on Lambda, readable on a terminal.
+
+mod chance;
+mod function;
+pub mod logs;
+mod run;
+mod settings;
+
+pub use chance::{RandomIds, SystemClock};
+pub use function::{Function, FunctionError, Invocation, Stop, StopSignal};
+pub use run::run;
+pub use settings::{Origin, SettingError, Settings};
+
+use aws::{Bucket, Platform, Sockets, Table, Workers};
+use openai::OpenAi;
+use ports::{Clock, Ids};
+use std::sync::Arc;
+
+/// Makes a function's ports from its settings.
+#[derive(Clone)]
+pub struct Boot {
+    /// The settings.
+    pub settings: Settings,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Names and dice.
+    pub ids: Arc<dyn Ids>,
+    platform: Platform,
+}
+
+impl Boot {
+    /// Prepares the shared HTTP client. No request is sent.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let platform = Platform::new(settings.access.clone(), settings.endpoints.clone());
+        Self { settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), platform }
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn table(&self) -> Arc<Table> {
+        Arc::new(Table::new(self.platform.dynamodb(), self.settings.table.clone(), self.clock.clone()))
+    }
+
+    /// The bucket.
+    #[must_use]
+    pub fn bucket(&self) -> Arc<Bucket> {
+        Arc::new(Bucket::new(self.platform.s3(), self.settings.bucket.clone()))
+    }
+
+    /// The workers.
+    #[must_use]
+    pub fn workers(&self) -> Arc<Workers> {
+        Arc::new(Workers::new(self.platform.lambda(), self.settings.worker_function.clone()))
+    }
+
+    /// The open connections.
+    ///
+    /// # Errors
+    /// [`SettingError`] if their endpoint is not set.
+    pub fn sockets(&self) -> Result<Arc<Sockets>, SettingError> {
+        let client = self.platform.connections().ok_or_else(|| SettingError::missing("CONNECTIONS_ENDPOINT"))?;
+        Ok(Arc::new(Sockets::new(client)))
+    }
+
+    /// The models.
+    ///
+    /// # Errors
+    /// [`SettingError`] if no TLS client can be set up.
+    pub fn model(&self) -> Result<Arc<OpenAi>, SettingError> {
+        OpenAi::new(self.settings.provider.clone())
+            .map(Arc::new)
+            .map_err(|error| SettingError { name: "OPENAI_BASE_URL", problem: error.to_string() })
+    }
+}

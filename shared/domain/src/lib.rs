@@ -9,6 +9,7 @@
 //! - [`chunk`] and [`coalesce`]: numbered pieces of text, and when the next one is due.
 //! - [`wire`]: the messages that cross the socket and the event that starts a worker.
 //! - [`retry`] and [`sweep`]: what to do about an attempt that broke off, and about one that fell silent.
+//! - [`stage`]: the names under which a generation's way is logged.
 //! - [`limits`]: every number that bounds something.
 
 pub mod chunk;
@@ -24,6 +25,7 @@ pub mod prompt;
 pub mod request;
 pub mod retry;
 pub mod stack;
+pub mod stage;
 pub mod sweep;
 pub mod usage;
 pub mod variant;

@@ -80,9 +80,9 @@ pub trait Variants: Send + Sync {
     /// Extends the lease and brings back the record.
     async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError>;
 
-    /// Gives an attempt back: the variant is queued again and may be claimed at once. Chunks of the attempt stay.
-    /// Without effect if the attempt is not the caller's.
-    async fn release(&self, hold: &Hold, now_ms: u64) -> Result<(), StoreError>;
+    /// Gives an attempt back: the variant is queued again and may be claimed at once; the sweep looks at it after
+    /// `due_ms`. Chunks of the attempt stay. Without effect if the attempt is not the caller's.
+    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError>;
 
     /// Ends a variant; an ended variant is never changed again, except by [`Variants::told`].
     async fn end(&self, hold: &Hold, ending: &Ending, lease_until_ms: u64) -> Result<Ended, StoreError>;

@@ -81,10 +81,10 @@ impl Variants for Table {
         }
     }
 
-    async fn release(&self, hold: &Hold, now_ms: u64) -> Result<(), StoreError> {
+    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError> {
         let change = Change::by_holder(hold, "SET #state = :queued, #lease = :lease")
             .value(":queued", string("queued"))
-            .value(":lease", number(now_ms));
+            .value(":lease", number(due_ms));
         self.change(change).await.map(drop)
     }
 

@@ -69,10 +69,10 @@ impl Variants for MemoryTable {
         }))
     }
 
-    async fn release(&self, hold: &Hold, now_ms: u64) -> Result<(), StoreError> {
+    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError> {
         if let Some(variant) = self.lock().held(hold) {
             variant.status = Status::Queued;
-            variant.lease_until_ms = now_ms;
+            variant.lease_until_ms = due_ms;
         }
         Ok(())
     }

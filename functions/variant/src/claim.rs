@@ -1,0 +1,207 @@
+//! Taking a variant, and what follows each attempt at it.
+
+use crate::Worker;
+use crate::attempt::{AttemptEnd, Interruption};
+use crate::hold::{Held, Standing};
+use boot::Invocation;
+use domain::ids::VariantKey;
+use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
+use domain::retry::{AfterFailure, after_failure};
+use domain::stage::Stage;
+use domain::variant::Ending;
+use domain::wire::invoke::WorkerEvent;
+use ports::{Claim, Ended, Hold, ModelError, StoreError};
+use std::time::Duration;
+
+/// What to do once an attempt is over.
+enum Next {
+    /// Claim the variant again.
+    Again,
+    /// Nothing is left to do here.
+    Over,
+}
+
+impl Worker {
+    /// Works on a variant until it has ended, is another worker's, or time is up.
+    pub(crate) async fn run(&self, key: &VariantKey, invocation: &Invocation) -> Result<(), StoreError> {
+        loop {
+            let Some(mut held) = self.claim(key).await? else { return Ok(()) };
+            let end = self.attempt(&mut held, invocation).await?;
+            match self.after(held, end, invocation).await? {
+                Next::Again => {}
+                Next::Over => return Ok(()),
+            }
+        }
+    }
+
+    async fn claim(&self, key: &VariantKey) -> Result<Option<Held>, StoreError> {
+        let holder = self.ids.holder();
+        let now_ms = self.clock.now_ms();
+        match self.variants.claim(key, &holder, now_ms, self.lease_ms).await? {
+            Claim::Taken(variant) => {
+                tracing::info!(
+                    stage = %Stage::VariantClaimed,
+                    generation_id = %key.generation_id,
+                    variant = key.variant_index,
+                    attempt = variant.attempt,
+                    model = variant.model,
+                    waited_ms = now_ms.saturating_sub(variant.created_at_ms)
+                );
+                Ok(Some(Held {
+                    variants: self.variants.clone(),
+                    push: self.push.clone(),
+                    clock: self.clock.clone(),
+                    hold: Hold { key: variant.attempt_key(), holder },
+                    lease_ms: self.lease_ms,
+                    seen: variant,
+                    sure_at_ms: now_ms,
+                }))
+            }
+            // Events come at least once, so this is usual: another worker has it, or it has ended.
+            Claim::Refused(rule, _) => {
+                tracing::debug!(variant = %key, ?rule, "claim_refused");
+                Ok(None)
+            }
+            Claim::Missing => {
+                tracing::warn!(variant = %key, "claim_of_a_missing_variant");
+                Ok(None)
+            }
+        }
+    }
+
+    async fn after(&self, mut held: Held, end: AttemptEnd, invocation: &Invocation) -> Result<Next, StoreError> {
+        match end {
+            AttemptEnd::Completed(completion) => self.end(&held, Ending::Completed(completion)).await,
+            AttemptEnd::Failed(failure) => self.end(&held, Ending::Failed(failure)).await,
+            AttemptEnd::Broken(error) => self.retry(&mut held, error, invocation).await,
+            AttemptEnd::Interrupted(interruption) => self.interrupted(&held, interruption, invocation).await,
+        }
+    }
+
+    async fn interrupted(
+        &self,
+        held: &Held,
+        interruption: Interruption,
+        invocation: &Invocation,
+    ) -> Result<Next, StoreError> {
+        match interruption {
+            Interruption::Cancelled => self.end(held, Ending::Cancelled).await,
+            Interruption::OutOfTime => self.hand_over(held, invocation).await,
+            Interruption::Lost => {
+                lost(held);
+                Ok(Next::Over)
+            }
+        }
+    }
+
+    /// Records the end under the lease, then tells it. In this order: what is told is already so.
+    async fn end(&self, held: &Held, ending: Ending) -> Result<Next, StoreError> {
+        let lease_until_ms = self.clock.now_ms() + self.lease_ms;
+        let Ended::Recorded(variant) = self.variants.end(&held.hold, &ending, lease_until_ms).await? else {
+            lost(held);
+            return Ok(Next::Over);
+        };
+        let (generation_id, index, attempt) = (&variant.key.generation_id, variant.key.variant_index, variant.attempt);
+        match &ending {
+            Ending::Completed(completion) => tracing::info!(
+                stage = %Stage::Completed, %generation_id, variant = index, attempt,
+                duration_ms = completion.duration_ms, page_bytes = completion.page_bytes, chunks = variant.next_seq
+            ),
+            Ending::Failed(failure) => tracing::error!(
+                stage = %Stage::Failed, %generation_id, variant = index, attempt,
+                code = ?failure.code, reason = failure.message
+            ),
+            Ending::Cancelled => {
+                tracing::info!(stage = %Stage::Cancelled, %generation_id, variant = index, attempt);
+            }
+        }
+        self.announcer.tell(&variant).await?;
+        Ok(Next::Over)
+    }
+
+    /// Another attempt where it can help. The lease is kept during the pause, so that a cancel is seen.
+    async fn retry(&self, held: &mut Held, error: ModelError, invocation: &Invocation) -> Result<Next, StoreError> {
+        let attempt = held.key().attempt;
+        match after_failure(attempt, error.failure, error.retry_after_ms, self.ids.jitter()) {
+            AfterFailure::GiveUp(failure) => self.end(held, Ending::Failed(failure)).await,
+            AfterFailure::TryAgain { pause_ms } => {
+                tracing::warn!(
+                    stage = %Stage::Retried,
+                    generation_id = %held.key().variant.generation_id,
+                    variant = held.key().variant.variant_index,
+                    attempt,
+                    pause_ms
+                );
+                match self.pause(held, pause_ms, invocation).await? {
+                    Some(interruption) => self.interrupted(held, interruption, invocation).await,
+                    None => {
+                        self.variants.release(&held.hold, self.clock.now_ms() + CLAIM_GRACE_MS).await?;
+                        Ok(Next::Again)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits, with heartbeats; returns what came in between, if anything did.
+    async fn pause(
+        &self,
+        held: &mut Held,
+        pause_ms: u64,
+        invocation: &Invocation,
+    ) -> Result<Option<Interruption>, StoreError> {
+        let until_ms = self.clock.now_ms() + pause_ms;
+        loop {
+            let now_ms = self.clock.now_ms();
+            if now_ms >= stop_at_ms(invocation) || invocation.stop.has_come() {
+                return Ok(Some(Interruption::OutOfTime));
+            }
+            if now_ms >= until_ms {
+                return Ok(None);
+            }
+            if now_ms >= held.heartbeat_due_ms() {
+                match held.beat().await? {
+                    Standing::Held => {}
+                    Standing::Cancelled => return Ok(Some(Interruption::Cancelled)),
+                    Standing::Lost => return Ok(Some(Interruption::Lost)),
+                }
+            }
+            let wake_ms = until_ms.min(held.heartbeat_due_ms()).min(stop_at_ms(invocation));
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_millis(wake_ms.saturating_sub(now_ms).max(1))) => {}
+                () = invocation.stop.come() => {}
+            }
+        }
+    }
+
+    /// Gives the variant back and, unless the whole process stops, starts a successor.
+    async fn hand_over(&self, held: &Held, invocation: &Invocation) -> Result<Next, StoreError> {
+        let key = held.key();
+        tracing::info!(
+            stage = %Stage::HandedOver,
+            generation_id = %key.variant.generation_id,
+            variant = key.variant.variant_index,
+            attempt = key.attempt
+        );
+        self.variants.release(&held.hold, self.clock.now_ms()).await?;
+        if !invocation.stop.has_come() {
+            self.invoke.start(&WorkerEvent { variant: key.variant.clone() }).await?;
+        }
+        Ok(Next::Over)
+    }
+}
+
+fn lost(held: &Held) {
+    let key = held.key();
+    tracing::warn!(
+        stage = %Stage::LeaseLost,
+        generation_id = %key.variant.generation_id,
+        variant = key.variant.variant_index,
+        attempt = key.attempt
+    );
+}
+
+/// When the worker has to stop so that it can still hand over.
+pub(crate) const fn stop_at_ms(invocation: &Invocation) -> u64 {
+    invocation.deadline_ms.saturating_sub(HANDOVER_MARGIN_MS)
+}

@@ -1,0 +1,86 @@
+//! What a worker holds while it works on one attempt.
+
+use domain::ids::AttemptKey;
+use domain::limits::HEARTBEAT_MS;
+use domain::variant::Variant;
+use lifecycle::push_all;
+use domain::wire::server::{Agent, ServerMessage};
+use ports::{Beat, Clock, Hold, Push, StoreError, Variants};
+use std::sync::Arc;
+
+/// Whether the worker may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The attempt is its own.
+    Held,
+    /// Somebody asked to stop.
+    Cancelled,
+    /// The attempt is no longer its own.
+    Lost,
+}
+
+/// The lease and what was last read with it: who listens, and whether to stop.
+pub(crate) struct Held {
+    pub(crate) variants: Arc<dyn Variants>,
+    pub(crate) push: Arc<dyn Push>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) hold: Hold,
+    pub(crate) lease_ms: u64,
+    /// The record as it was last read.
+    pub(crate) seen: Variant,
+    /// When the lease was last known to be held.
+    pub(crate) sure_at_ms: u64,
+}
+
+impl Held {
+    pub(crate) const fn key(&self) -> &AttemptKey {
+        &self.hold.key
+    }
+
+    /// Takes over what a read has brought.
+    pub(crate) fn saw(&mut self, variant: Variant) -> Standing {
+        self.seen = variant;
+        self.sure_at_ms = self.clock.now_ms();
+        if self.seen.cancel_requested { Standing::Cancelled } else { Standing::Held }
+    }
+
+    /// When the next heartbeat is due if no chunk is written before.
+    pub(crate) const fn heartbeat_due_ms(&self) -> u64 {
+        self.sure_at_ms + HEARTBEAT_MS
+    }
+
+    /// A new end for the lease, once a third of it is used up; extending it with every chunk would cost an index write
+    /// each time.
+    pub(crate) fn lease_to_extend(&self) -> Option<u64> {
+        let now_ms = self.clock.now_ms();
+        let left_ms = self.seen.lease_until_ms.saturating_sub(now_ms);
+        (left_ms < self.lease_ms / 3 * 2).then_some(now_ms + self.lease_ms)
+    }
+
+    /// Extends the lease and learns who listens and whether to stop.
+    pub(crate) async fn beat(&mut self) -> Result<Standing, StoreError> {
+        let lease_until_ms = self.lease_to_extend().unwrap_or(self.seen.lease_until_ms);
+        match self.variants.heartbeat(&self.hold, lease_until_ms).await? {
+            Beat::Held(variant) => Ok(self.saw(variant)),
+            Beat::Lost => Ok(Standing::Lost),
+        }
+    }
+
+    /// Sends a message to everyone who listens, and forgets those who are gone.
+    pub(crate) async fn tell(&mut self, message: &ServerMessage) {
+        for gone in push_all(&*self.push, &self.seen.listeners, message).await {
+            self.seen.listeners.retain(|listener| *listener != gone);
+            // Only the record of who listens is at stake; the next 410 tries again.
+            if let Err(error) = self.variants.unsubscribe(&self.hold.key.variant, &gone).await {
+                tracing::warn!(connection = %gone, %error, "unsubscribe_failed");
+            }
+        }
+    }
+
+    /// Says how far the variant is.
+    pub(crate) async fn progress(&mut self, agent: Agent, percent: u8) {
+        let AttemptKey { variant, attempt } = self.key();
+        let message = ServerMessage::progress(variant, *attempt, agent, percent);
+        self.tell(&message).await;
+    }
+}

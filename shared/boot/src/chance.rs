@@ -1,0 +1,47 @@
+use domain::ids::{GenerationId, Holder};
+use ports::{Clock, Ids};
+use std::time::{SystemTime, UNIX_EPOCH};
+use uuid::Uuid;
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now_ms(&self) -> u64 {
+        #[expect(clippy::disallowed_methods, reason = "this is the clock port's real version")]
+        let now = SystemTime::now();
+        // A clock before 1970 is broken beyond helping; 0 makes every lease look expired, which is safe.
+        now.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+/// Ids and dice from the system's random numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RandomIds;
+
+#[expect(clippy::disallowed_methods, reason = "this is the id port's real version")]
+fn random() -> Uuid {
+    Uuid::new_v4()
+}
+
+impl Ids for RandomIds {
+    fn generation_id(&self) -> GenerationId {
+        loop {
+            // A v4 UUID always has the shape of an id, so the first is taken.
+            if let Ok(id) = GenerationId::parse(&random().to_string()) {
+                return id;
+            }
+        }
+    }
+
+    fn holder(&self) -> Holder {
+        Holder(random().simple().to_string())
+    }
+
+    fn jitter(&self) -> f64 {
+        // The last 48 bits are all random in v4.
+        let low = u32::try_from(random().as_u128() & u128::from(u32::MAX)).unwrap_or(0);
+        f64::from(low) / (f64::from(u32::MAX) + 1.0)
+    }
+}

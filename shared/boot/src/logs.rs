@@ -1,0 +1,29 @@
+//! Logs. Lines go to standard output on Lambda, where the platform collects them, and to standard error on a terminal.
+
+use std::io;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::prelude::*;
+use tracing_subscriber::registry;
+
+/// The crates whose stages are told by default; of everything else, warnings and errors.
+const OURS: [&str; 9] = ["aws", "openai", "boot", "lifecycle", "socket", "variant", "api", "sweep", "local"];
+
+/// `LOG` overrides the default, as in `LOG=warn,variant=debug`.
+fn filter() -> Targets {
+    let default = || Targets::new().with_default(Level::WARN).with_targets(OURS.map(|name| (name, Level::INFO)));
+    std::env::var("LOG").ok().and_then(|directives| directives.parse().ok()).unwrap_or_else(default)
+}
+
+/// One JSON object a line. Without effect if logs are already set up.
+pub fn json() {
+    let lines = layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    let _ = registry().with(lines.with_filter(filter())).try_init();
+}
+
+/// Lines for people. Without effect if logs are already set up.
+pub fn readable() {
+    let lines = layer().compact().with_target(false).with_writer(io::stderr);
+    let _ = registry().with(lines.with_filter(filter())).try_init();
+}

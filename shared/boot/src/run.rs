@@ -1,0 +1,28 @@
+use crate::{Boot, Function, Invocation, SettingError, Settings, Stop, logs};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+
+/// Runs a function under the Lambda runtime until the platform ends the process.
+///
+/// # Errors
+/// If a setting is missing or wrong (one line in the log names it), or if the runtime's API cannot be reached.
+pub async fn run<F: Function>(make: impl FnOnce(&Boot) -> Result<F, SettingError>) -> Result<(), Error> {
+    logs::json();
+    let made = Settings::read(&|name| std::env::var(name).ok()).map(Boot::new).and_then(|boot| make(&boot));
+    let function = match made {
+        Ok(function) => function,
+        Err(error) => {
+            tracing::error!(setting = error.name, problem = error.problem, "misconfigured");
+            return Err(error.into());
+        }
+    };
+    let function = &function;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<F::Event>| async move {
+        let invocation = Invocation {
+            request_id: event.context.request_id,
+            deadline_ms: event.context.deadline,
+            stop: Stop::never(),
+        };
+        function.handle(event.payload, &invocation).await.map_err(Error::from)
+    }))
+    .await
+}

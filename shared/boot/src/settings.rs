@@ -1,0 +1,198 @@
+use aws::{Access, Endpoints};
+use domain::limits::{LEASE_MS, NAME_BYTES_MAX, PUSH_INTERVAL_MS};
+use domain::models::{default_line_up, demo_line_up};
+use openai::{ApiKey, Provider};
+
+/// Where pages come from; shown to people, so that nobody takes the demo for a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// OpenAI.
+    OpenAi,
+    /// Another OpenAI-compatible server.
+    Compatible,
+    /// The built-in demo.
+    Demo,
+}
+
+impl Origin {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenAi => "openai",
+            Self::Compatible => "compatible",
+            Self::Demo => "demo",
+        }
+    }
+}
+
+/// A setting that is missing or wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct SettingError {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl SettingError {
+    /// A variable that has to be set and is not.
+    #[must_use]
+    pub fn missing(name: &'static str) -> Self {
+        Self { name, problem: "is not set".to_owned() }
+    }
+}
+
+/// Everything that is configured.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `AWS_REGION` and the credentials that Lambda puts beside it.
+    pub access: Access,
+    /// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `…_S3`, `…_LAMBDA`, and `CONNECTIONS_ENDPOINT`.
+    pub endpoints: Endpoints,
+    /// `TABLE`.
+    pub table: String,
+    /// `BUCKET`.
+    pub bucket: String,
+    /// `VARIANT_FUNCTION`: the worker's name.
+    pub worker_function: String,
+    /// `OPENAI_BASE_URL` and `OPENAI_API_KEY`.
+    pub provider: Provider,
+    /// What the provider is.
+    pub origin: Origin,
+    /// `MODELS`, comma-separated, or the default line-up.
+    pub line_up: Vec<String>,
+    /// `PUSH_INTERVAL_MS`: the time between two chunks of a variant.
+    pub push_interval_ms: u64,
+    /// `LEASE_MS`: how long a claim holds without a sign of life.
+    pub lease_ms: u64,
+    /// `WEBSOCKET_URL`: where browsers connect, if it is not the page's own host.
+    pub websocket_url: Option<String>,
+}
+
+impl Settings {
+    /// Reads the settings from `lookup`, which is the environment outside of tests.
+    ///
+    /// # Errors
+    /// [`SettingError`] with the first variable that is missing or wrong.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingError> {
+        let optional = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let required = |name: &'static str| optional(name).ok_or_else(|| SettingError::missing(name));
+        let provider = Provider {
+            base_url: optional("OPENAI_BASE_URL")
+                .map_or_else(|| Provider::OPENAI.to_owned(), |url| url.trim_end_matches('/').to_owned()),
+            key: optional("OPENAI_API_KEY").map(ApiKey::new),
+        };
+        if !provider.base_url.starts_with("https://") && !provider.base_url.starts_with("http://") {
+            return Err(SettingError {
+                name: "OPENAI_BASE_URL",
+                problem: "is not an http:// or https:// URL".to_owned(),
+            });
+        }
+        let origin = if optional("DEMO_MODEL").is_some() {
+            Origin::Demo
+        } else if provider.base_url == Provider::OPENAI {
+            Origin::OpenAi
+        } else {
+            Origin::Compatible
+        };
+        Ok(Self {
+            access: Access {
+                region: required("AWS_REGION")?,
+                access_key_id: required("AWS_ACCESS_KEY_ID")?,
+                secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
+                session_token: optional("AWS_SESSION_TOKEN"),
+            },
+            endpoints: Endpoints {
+                dynamodb: optional("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL")),
+                s3: optional("AWS_ENDPOINT_URL_S3").or_else(|| optional("AWS_ENDPOINT_URL")),
+                lambda: optional("AWS_ENDPOINT_URL_LAMBDA").or_else(|| optional("AWS_ENDPOINT_URL")),
+                connections: optional("CONNECTIONS_ENDPOINT"),
+            },
+            table: required("TABLE")?,
+            bucket: required("BUCKET")?,
+            worker_function: required("VARIANT_FUNCTION")?,
+            line_up: line_up(optional("MODELS"), origin)?,
+            provider,
+            origin,
+            push_interval_ms: milliseconds("PUSH_INTERVAL_MS", optional("PUSH_INTERVAL_MS"), PUSH_INTERVAL_MS, 10_000)?,
+            lease_ms: milliseconds("LEASE_MS", optional("LEASE_MS"), LEASE_MS, 300_000)?,
+            websocket_url: optional("WEBSOCKET_URL"),
+        })
+    }
+}
+
+fn line_up(models: Option<String>, origin: Origin) -> Result<Vec<String>, SettingError> {
+    let Some(models) = models else {
+        return Ok(match origin {
+            Origin::Demo => demo_line_up(),
+            Origin::OpenAi | Origin::Compatible => default_line_up(),
+        });
+    };
+    let names: Vec<String> = models.split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(|name| name.is_empty() || name.len() > NAME_BYTES_MAX) {
+        return Err(SettingError { name: "MODELS", problem: "is not a list of names, separated by commas".to_owned() });
+    }
+    Ok(names)
+}
+
+fn milliseconds(name: &'static str, value: Option<String>, default: u64, max: u64) -> Result<u64, SettingError> {
+    let Some(value) = value else { return Ok(default) };
+    value.parse().ok().filter(|number| (1..=max).contains(number)).ok_or_else(|| SettingError {
+        name,
+        problem: format!("is not a number of milliseconds from 1 to {max}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUIRED: [(&str, &str); 6] = [
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "canary-secret"),
+        ("TABLE", "t-1"),
+        ("BUCKET", "b"),
+        ("VARIANT_FUNCTION", "variant"),
+    ];
+
+    fn read(more: &[(&str, &str)]) -> Result<Settings, SettingError> {
+        let all: Vec<(&str, &str)> = more.iter().chain(&REQUIRED).copied().collect();
+        Settings::read(&|name| all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        for (name, _) in REQUIRED {
+            assert_eq!(read(&[(name, " ")]).unwrap_err(), SettingError::missing(name));
+        }
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        for (name, value) in [
+            ("OPENAI_BASE_URL", "ftp://models"),
+            ("MODELS", "a,,b"),
+            ("PUSH_INTERVAL_MS", "fast"),
+            ("LEASE_MS", "0"),
+        ] {
+            assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
+        }
+    }
+
+    #[test]
+    fn settings_never_show_a_secret() {
+        let settings = read(&[("OPENAI_API_KEY", "sk-canary"), ("AWS_SESSION_TOKEN", "canary-token")]).unwrap();
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn one_endpoint_serves_all_unless_a_service_has_its_own() {
+        let settings = read(&[("AWS_ENDPOINT_URL", "http://a"), ("AWS_ENDPOINT_URL_S3", "http://b")]).unwrap();
+        assert_eq!(settings.endpoints.dynamodb.as_deref(), Some("http://a"));
+        assert_eq!(settings.endpoints.s3.as_deref(), Some("http://b"));
+    }
+}

@@ -1,0 +1,55 @@
+//! The steps of a generation's life that more than one function takes.
+//!
+//! - [`Starter`]: accept a request - record it, then invoke its workers (`socket`, `api`).
+//! - [`Replayer`]: bring a connection from its cursors to the present (`socket`).
+//! - [`Announcer`]: tell everyone that a variant, and perhaps the generation, has ended (`variant`, `sweep`).
+//! - [`cancel`]: ask variants to stop (`socket`, `api`).
+//! - [`visible`]: read a generation that a user may see (`socket`, `api`).
+
+mod announce;
+mod cancel;
+mod push;
+mod replay;
+mod start;
+mod visible;
+
+pub use announce::Announcer;
+pub use cancel::cancel;
+pub use push::{Reached, push_all, push_to};
+pub use replay::Replayer;
+pub use start::{Started, Starter};
+pub use visible::visible;
+
+use domain::error::{ErrorCode, Refusal};
+use ports::StoreError;
+
+/// Why a step was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// The request was refused: nothing was recorded.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A store did not do its part; the effect may have happened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl StepError {
+    /// What a client is told. The details of a store's failure are for the log.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Refused(refusal) => refusal.clone(),
+            Self::Store(StoreError::Unavailable(_)) => Refusal::general(
+                ErrorCode::Unavailable,
+                "The server could not reach its store. Try again in a moment.",
+            ),
+            Self::Store(StoreError::Misconfigured(_)) => {
+                Refusal::general(ErrorCode::Misconfigured, "The server is not set up correctly; its log says more.")
+            }
+            Self::Store(StoreError::Corrupt(_)) => {
+                Refusal::general(ErrorCode::CorruptRecord, "A stored record cannot be read; the server's log says which.")
+            }
+        }
+    }
+}

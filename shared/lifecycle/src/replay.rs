@@ -1,0 +1,133 @@
+use crate::{Reached, StepError, push_to};
+use domain::error::Refusal;
+use domain::generation::Overall;
+use domain::ids::ConnectionId;
+use domain::limits::{CHUNKS_PAGE, LISTENERS_MAX};
+use domain::stage::Stage;
+use domain::variant::Variant;
+use domain::wire::client::Cursor;
+use domain::wire::server::ServerMessage;
+use futures_util::future::join_all;
+use ports::{Push, Recorded, StoreError, Variants};
+use std::sync::Arc;
+
+/// Brings a connection from its cursors to the present.
+#[derive(Clone)]
+pub struct Replayer {
+    /// To subscribe and to read chunks.
+    pub variants: Arc<dyn Variants>,
+    /// To send them.
+    pub push: Arc<dyn Push>,
+}
+
+/// What became of one variant's replay.
+enum Replayed {
+    /// It has ended and the client has heard so.
+    Ended(Variant),
+    /// It runs, and its worker pushes the rest.
+    Live,
+}
+
+impl Replayer {
+    /// Subscribes the connection to every variant, then sends what it misses.
+    ///
+    /// The subscription comes first: chunks up to the `next_seq` that it returns are read from the store and sent here,
+    /// every later one is pushed by the worker, so none is missing and none comes twice. The two may interleave on the
+    /// wire; `seq` orders them.
+    ///
+    /// # Errors
+    /// [`StepError::Refused`] for cursors that point beyond what is stored or at variants that do not exist, before
+    /// anything is done; the store's error in the middle, after which the client may ask again.
+    pub async fn replay(
+        &self,
+        connection: &ConnectionId,
+        recorded: &Recorded,
+        cursors: &[Cursor],
+    ) -> Result<(), StepError> {
+        let known = recorded.readable();
+        check(&known, cursors, connection)?;
+        tracing::info!(stage = %Stage::Resumed, generation_id = %recorded.generation.id, cursors = cursors.len());
+        let replays = known.iter().map(|variant| {
+            let cursor = cursors.iter().find(|cursor| cursor.variant_index == variant.key.variant_index).copied();
+            self.replay_variant(connection, variant, cursor)
+        });
+        let mut ended = Vec::new();
+        for replayed in join_all(replays).await {
+            match replayed? {
+                Replayed::Ended(variant) => ended.push(variant),
+                Replayed::Live => {}
+            }
+        }
+        if ended.len() == known.len() {
+            let done = ServerMessage::done(&recorded.generation.id, Overall::of(&ended));
+            push_to(&*self.push, connection, &done).await;
+        }
+        Ok(())
+    }
+
+    async fn replay_variant(
+        &self,
+        connection: &ConnectionId,
+        variant: &Variant,
+        cursor: Option<Cursor>,
+    ) -> Result<Replayed, StoreError> {
+        let Some(now) = self.variants.subscribe(&variant.key, connection).await? else {
+            return Err(StoreError::Corrupt(format!("variant {} is gone", variant.key)));
+        };
+        // A cursor of an earlier attempt is of another text: the current attempt is sent from its start.
+        let mut after = cursor.filter(|cursor| cursor.attempt == now.attempt).map(|cursor| cursor.seq);
+        loop {
+            let wanted = now.next_seq.saturating_sub(after.map_or(0, |seq| seq + 1)).min(CHUNKS_PAGE);
+            if wanted == 0 {
+                break;
+            }
+            let chunks = self.variants.chunks(&now.attempt_key(), after, wanted).await?;
+            for chunk in &chunks {
+                let message = ServerMessage::chunk(&now.key, now.attempt, chunk);
+                if push_to(&*self.push, connection, &message).await == Reached::Gone {
+                    return Ok(Replayed::Live);
+                }
+            }
+            match chunks.last() {
+                Some(last) => after = Some(last.seq),
+                // Chunks expire a day after they were written; the page over HTTP is what remains.
+                None => break,
+            }
+        }
+        match ServerMessage::ended(&now) {
+            Some(message) => {
+                push_to(&*self.push, connection, &message).await;
+                Ok(Replayed::Ended(now))
+            }
+            None => Ok(Replayed::Live),
+        }
+    }
+}
+
+fn check(known: &[Variant], cursors: &[Cursor], connection: &ConnectionId) -> Result<(), Refusal> {
+    for (position, cursor) in cursors.iter().enumerate() {
+        let path = format!("cursors[{position}]");
+        let Some(variant) = known.iter().find(|variant| variant.key.variant_index == cursor.variant_index) else {
+            return Err(Refusal::field(
+                format!("{path}.variantIndex"),
+                "The generation has no variant with this index.",
+            ));
+        };
+        if cursor.attempt > variant.attempt || cursor.attempt == 0 {
+            return Err(Refusal::field(format!("{path}.attempt"), "There has been no such attempt."));
+        }
+        if cursor.attempt == variant.attempt && cursor.seq >= variant.next_seq {
+            return Err(Refusal::field(format!("{path}.seq"), "There is no chunk with this number yet."));
+        }
+    }
+    let crowded = |variant: &Variant| {
+        variant.listeners.len() >= LISTENERS_MAX && !variant.listeners.contains(connection) && !variant.status.has_ended()
+    };
+    if known.iter().any(crowded) {
+        return Err(Refusal::too_large(
+            "generationId",
+            format!("{LISTENERS_MAX} connections already follow this generation; close one of them."),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+use crate::StepError;
+use domain::error::{ErrorCode, Refusal};
+use domain::generation::{Generation, title};
+use domain::ids::{ConnectionId, GenerationId, UserId, VariantKey};
+use domain::limits::{CLAIM_GRACE_MS, REQUEST_TTL_S};
+use domain::request::StartRequest;
+use domain::stage::Stage;
+use domain::variant::{Status, Variant};
+use domain::wire::invoke::WorkerEvent;
+use domain::{keys, models};
+use futures_util::future::join_all;
+use ports::{Clock, Created, Generations, Ids, Invoke, NewGeneration, Object, Objects, RequestKey, StoreError};
+use std::sync::Arc;
+
+/// Accepts requests.
+#[derive(Clone)]
+pub struct Starter {
+    /// Where the generation is recorded.
+    pub generations: Arc<dyn Generations>,
+    /// Where the request is stored.
+    pub objects: Arc<dyn Objects>,
+    /// What starts the workers.
+    pub invoke: Arc<dyn Invoke>,
+    /// When.
+    pub clock: Arc<dyn Clock>,
+    /// Under which id.
+    pub ids: Arc<dyn Ids>,
+    /// The models that answer, and that a request may choose from.
+    pub line_up: Vec<String>,
+}
+
+/// A request that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It is recorded; its workers have yet to be invoked, so that the client hears of it before they do.
+    New(Generation),
+    /// The same request was accepted before, as this generation; it has its workers.
+    Attached(GenerationId),
+}
+
+impl Starter {
+    /// Stores the request, then records the generation with its variants in one transaction. `listener` follows it from
+    /// the start and, if `closes`, is closed at its end.
+    ///
+    /// # Errors
+    /// [`StepError::Refused`] for a model outside of the line-up or a reused idempotency key; the store's error, after
+    /// which the generation may be recorded (the sweep then brings it to its end, and the same key finds it).
+    pub async fn record(
+        &self,
+        user: &UserId,
+        start: &StartRequest,
+        listener: Option<&ConnectionId>,
+        closes: bool,
+    ) -> Result<Started, StepError> {
+        let models = self.models(start)?;
+        let id = self.ids.generation_id();
+        tracing::info!(
+            stage = %Stage::ParamsRead,
+            generation_id = %id,
+            variants = start.variants,
+            stack = start.request.stack.name(),
+            prompt_bytes = start.request.prompt.text.len(),
+            images = start.request.prompt.images.len()
+        );
+        let bytes = serde_json::to_vec(&start.request).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let object = Object { bytes, content_type: "application/json".to_owned(), note: None };
+        self.objects.put(&keys::request(&id), object).await?;
+        tracing::info!(stage = %Stage::RequestSaved, generation_id = %id);
+
+        let new = self.new_generation(user, start, id, models, listener, closes);
+        match self.generations.create(&new).await? {
+            Created::New => {
+                tracing::info!(stage = %Stage::GenerationSaved, generation_id = %new.generation.id);
+                Ok(Started::New(new.generation))
+            }
+            Created::Same(id) => Ok(Started::Attached(id)),
+            Created::Conflict => Err(Refusal {
+                code: ErrorCode::Conflict,
+                field: Some("requestId".to_owned()),
+                message: "This requestId was used for another request. Use a new one.".to_owned(),
+            }
+            .into()),
+        }
+    }
+
+    /// Invokes a worker for each variant. A failure is logged: the variants are recorded, and the sweep invokes again.
+    pub async fn invoke_workers(&self, generation: &Generation) {
+        let keys = (0..).zip(&generation.models).map(|(variant_index, _)| VariantKey {
+            generation_id: generation.id.clone(),
+            variant_index,
+        });
+        join_all(keys.map(async |variant| {
+            let event = WorkerEvent { variant };
+            let VariantKey { generation_id, variant_index } = &event.variant;
+            match self.invoke.start(&event).await {
+                Ok(()) => tracing::info!(stage = %Stage::JobEnqueued, %generation_id, variant = variant_index),
+                Err(error) => tracing::error!(%generation_id, variant = variant_index, %error, "invoke_failed"),
+            }
+        }))
+        .await;
+    }
+
+    fn models(&self, start: &StartRequest) -> Result<Vec<String>, Refusal> {
+        let Some(chosen) = start.models.as_ref().filter(|chosen| !chosen.is_empty()) else {
+            return Ok(models::assign(&self.line_up, start.variants));
+        };
+        match chosen.iter().position(|model| !self.line_up.contains(model)) {
+            Some(position) => Err(Refusal::field(
+                format!("models[{position}]"),
+                format!("This server offers {}.", self.line_up.join(", ")),
+            )),
+            None => Ok(models::assign(chosen, start.variants)),
+        }
+    }
+
+    fn new_generation(
+        &self,
+        user: &UserId,
+        start: &StartRequest,
+        id: GenerationId,
+        models: Vec<String>,
+        listener: Option<&ConnectionId>,
+        closes: bool,
+    ) -> NewGeneration {
+        let now_ms = self.clock.now_ms();
+        let variant = |(variant_index, model): (u8, &String)| Variant {
+            key: VariantKey { generation_id: id.clone(), variant_index },
+            model: model.clone(),
+            created_at_ms: now_ms,
+            attempt: 0,
+            holder: None,
+            lease_until_ms: now_ms + CLAIM_GRACE_MS,
+            next_seq: 0,
+            signals: 0,
+            listeners: listener.into_iter().cloned().collect(),
+            cancel_requested: false,
+            status: Status::Queued,
+            told: false,
+        };
+        NewGeneration {
+            variants: (0..).zip(&models).map(variant).collect(),
+            request_key: start.request_id.clone().map(|request_id| RequestKey {
+                request_id,
+                fingerprint: start.fingerprint(),
+                expires_at_s: now_ms / 1_000 + REQUEST_TTL_S,
+            }),
+            generation: Generation {
+                user: user.clone(),
+                created_at_ms: now_ms,
+                title: title(&start.request.prompt.text),
+                models,
+                closes: listener.filter(|_| closes).cloned(),
+                conclusion: None,
+                id,
+            },
+        }
+    }
+}
