@@ -1,1 +1,135 @@
-//! sweep
+//! The scheduled backstop: every variant that fell silent is brought to an end. What to do about one is decided in
+//! `domain::sweep`; here it is done. Doing it twice, or beside a worker that lives after all, does no harm: every step is
+//! fenced by the record.
+
+use async_trait::async_trait;
+use boot::{Boot, Function, FunctionError, Invocation, SettingError};
+use domain::ids::VariantKey;
+use domain::limits::{LEASE_MS, SWEEP_BATCH};
+use domain::stage::Stage;
+use domain::sweep::{SweepAction, decide};
+use domain::wire::invoke::WorkerEvent;
+use futures_util::StreamExt;
+use futures_util::stream::iter;
+use lifecycle::Announcer;
+use ports::{Clock, Invoke, StoreError, Variants};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Variants that are taken up side by side.
+const SIDE_BY_SIDE: usize = 8;
+
+/// The handler and all that it may touch.
+#[derive(Clone)]
+pub struct Sweep {
+    /// To find and to end.
+    pub variants: Arc<dyn Variants>,
+    /// To start workers.
+    pub invoke: Arc<dyn Invoke>,
+    /// To tell.
+    pub announcer: Announcer,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What starts a sweep: the schedule, or anything else; nothing in it is read.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct SweepEvent(pub Value);
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Swept {
+    /// Variants that were due.
+    pub due: usize,
+    /// Workers that were invoked.
+    pub invoked: usize,
+    /// Variants that were ended as failed.
+    pub failed: usize,
+    /// Ends that were told again.
+    pub told: usize,
+    /// Variants that could not be helped this time.
+    pub errors: usize,
+}
+
+impl Sweep {
+    /// The handler over AWS.
+    ///
+    /// # Errors
+    /// [`SettingError`] for a setting that is missing.
+    pub fn from_boot(boot: &Boot) -> Result<Self, SettingError> {
+        let table = boot.table();
+        Ok(Self {
+            announcer: Announcer {
+                generations: table.clone(),
+                variants: table.clone(),
+                push: boot.sockets()?,
+                clock: boot.clock.clone(),
+            },
+            variants: table,
+            invoke: boot.workers(),
+            clock: boot.clock.clone(),
+        })
+    }
+
+    /// Looks at every variant that is due. One that cannot be helped does not keep the others waiting.
+    ///
+    /// # Errors
+    /// The store's, if it cannot even say what is due.
+    pub async fn sweep(&self) -> Result<Swept, StoreError> {
+        let due = self.variants.due(self.clock.now_ms(), SWEEP_BATCH).await?;
+        let mut swept = Swept { due: due.len(), ..Swept::default() };
+        let steps = due.into_iter().map(|key| async move { self.take_up(&key).await });
+        let mut outcomes = iter(steps).buffer_unordered(SIDE_BY_SIDE);
+        while let Some(outcome) = outcomes.next().await {
+            match outcome {
+                Ok(SweepAction::Leave) => {}
+                Ok(SweepAction::Invoke) => swept.invoked += 1,
+                Ok(SweepAction::Fail(_)) => swept.failed += 1,
+                Ok(SweepAction::Tell) => swept.told += 1,
+                Err(error) => {
+                    swept.errors += 1;
+                    tracing::error!(%error, "sweep_failed");
+                }
+            }
+        }
+        Ok(swept)
+    }
+
+    async fn take_up(&self, key: &VariantKey) -> Result<SweepAction, StoreError> {
+        let Some(variant) = self.variants.variant(key).await? else { return Ok(SweepAction::Leave) };
+        let now_ms = self.clock.now_ms();
+        let action = decide(&variant, now_ms);
+        match &action {
+            SweepAction::Leave => return Ok(action),
+            SweepAction::Invoke => self.invoke.start(&WorkerEvent { variant: key.clone() }).await?,
+            SweepAction::Fail(failure) => {
+                match self.variants.fail_abandoned(&variant, failure, now_ms + LEASE_MS).await? {
+                    Some(ended) => self.announcer.tell(&ended).await?,
+                    None => return Ok(SweepAction::Leave),
+                }
+            }
+            SweepAction::Tell => self.announcer.tell(&variant).await?,
+        }
+        tracing::warn!(
+            stage = %Stage::Swept,
+            generation_id = %key.generation_id,
+            variant = key.variant_index,
+            attempt = variant.attempt,
+            was = variant.status.name(),
+            action = ?action
+        );
+        Ok(action)
+    }
+}
+
+#[async_trait]
+impl Function for Sweep {
+    type Event = SweepEvent;
+    type Answer = Swept;
+
+    async fn handle(&self, _event: SweepEvent, _invocation: &Invocation) -> Result<Swept, FunctionError> {
+        Ok(self.sweep().await?)
+    }
+}

@@ -18,7 +18,7 @@ pub use settings::{Origin, SettingError, Settings};
 
 use aws::{Bucket, Platform, Sockets, Table, Workers};
 use openai::OpenAi;
-use ports::{Clock, Ids};
+use ports::{Clock, Ids, StoreError};
 use std::sync::Arc;
 
 /// Makes a function's ports from its settings.
@@ -51,6 +51,15 @@ impl Boot {
     #[must_use]
     pub fn bucket(&self) -> Arc<Bucket> {
         Arc::new(Bucket::new(self.platform.s3(), self.settings.bucket.clone()))
+    }
+
+    /// Makes the table and the bucket where there are none: the local stack's set-up. On AWS the template does it.
+    ///
+    /// # Errors
+    /// The stores' own.
+    pub async fn create_stores(&self) -> Result<(), StoreError> {
+        aws::create_table(&self.platform.dynamodb(), &self.settings.table).await?;
+        self.bucket().create_if_absent().await
     }
 
     /// The workers.

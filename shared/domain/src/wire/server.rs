@@ -117,12 +117,15 @@ impl ServerMessage {
     /// The messages that say that a generation was accepted or found. `variantCount` comes before anything that
     /// names a variant: the peer's frontend drops messages for variants that it has not counted.
     #[must_use]
-    pub fn accepted(generation: &Generation) -> Vec<Self> {
+    pub fn accepted(generation: &Generation, request_id: Option<&str>) -> Vec<Self> {
         let of_all = |kind| Self { generation_id: Some(generation.id.clone()), ..Self::bare(kind) };
         let first = |kind| Self { variant_index: Some(0), ..of_all(kind) };
         let count = generation.models.len();
         let url = generation_url(&generation.id);
-        let accepted = json!({"id": generation.id, "variants": count, "models": generation.models, "url": url});
+        let mut accepted = json!({"id": generation.id, "variants": count, "models": generation.models, "url": url});
+        if let Some(request_id) = request_id {
+            accepted["requestId"] = json!(request_id);
+        }
         vec![
             Self { value: Some(count.to_string()), ..first(Kind::VariantCount) },
             Self { data: Some(json!({"models": generation.models})), ..first(Kind::VariantModels) },
@@ -171,7 +174,12 @@ impl ServerMessage {
             Status::Cancelled => Some(Self {
                 value: Some("Stopped.".to_owned()),
                 attempt: Some(variant.attempt),
-                data: Some(json!({"code": "cancelled", "retryable": true, "partial": variant.next_seq > 0})),
+                data: Some(json!({
+                    "code": "cancelled",
+                    "retryable": true,
+                    "partial": variant.next_seq > 0,
+                    "nextSeq": variant.next_seq,
+                })),
                 ..Self::of_variant(Kind::VariantError, &variant.key)
             }),
         }
@@ -204,6 +212,7 @@ impl ServerMessage {
                 "code": failure.code,
                 "retryable": failure.code.is_retryable(),
                 "partial": variant.next_seq > 0,
+                "nextSeq": variant.next_seq,
             })),
             ..Self::of_variant(Kind::VariantError, &variant.key)
         }

@@ -1,0 +1,70 @@
+//! Answers: JSON, pages and files, each with the headers that keep it harmless.
+
+use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
+use domain::error::Refusal;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde_json::{Value, json};
+
+/// For the app's own files: nothing but this host's scripts, styles and frames; sockets to anywhere, since the WebSocket
+/// API has a host of its own on AWS.
+const APP_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-src 'self'; \
+     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// For generated pages: an origin of their own that is the same as no other, so that their scripts read nothing here.
+const PAGE_POLICY: &str = "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'";
+
+/// An answer with its status.
+pub(crate) fn plain(status: u16, content_type: &'static str, body: impl Into<String>) -> ApiGatewayV2httpResponse {
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = i64::from(status);
+    answer.body = Some(body.into().into());
+    answer.headers = headers(&[
+        (header::CONTENT_TYPE, content_type),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ]);
+    answer
+}
+
+fn headers(entries: &[(HeaderName, &'static str)]) -> HeaderMap {
+    entries.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+}
+
+fn with(mut answer: ApiGatewayV2httpResponse, name: HeaderName, value: &'static str) -> ApiGatewayV2httpResponse {
+    answer.headers.insert(name, HeaderValue::from_static(value));
+    answer
+}
+
+/// Bare JSON, for clients that expect no envelope.
+pub(crate) fn json(status: u16, value: &Value) -> ApiGatewayV2httpResponse {
+    with(plain(status, "application/json", value.to_string()), header::CACHE_CONTROL, "no-store")
+}
+
+/// `{"success": true, "data": …}`.
+pub(crate) fn data(status: u16, value: &Value) -> ApiGatewayV2httpResponse {
+    json(status, &json!({"success": true, "data": value}))
+}
+
+/// `{"success": false, "error": …}` with the refusal's status.
+pub(crate) fn refused(refusal: &Refusal) -> ApiGatewayV2httpResponse {
+    let mut error = json!({"code": refusal.code, "message": refusal.message});
+    if let Some(field) = &refusal.field {
+        error["field"] = json!(field);
+    }
+    json(refusal.code.http_status(), &json!({"success": false, "error": error}))
+}
+
+/// A generated page, which is code written by a stranger.
+pub(crate) fn page(html: String, state: &'static str) -> ApiGatewayV2httpResponse {
+    let answer = plain(200, "text/html; charset=utf-8", html);
+    let answer = with(answer, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
+    let answer = with(answer, header::CACHE_CONTROL, "private, no-cache");
+    with(answer, HeaderName::from_static("quartet-status"), state)
+}
+
+/// A file of the app.
+pub(crate) fn file(content_type: &'static str, text: &'static str, generated: bool) -> ApiGatewayV2httpResponse {
+    let policy = if generated { PAGE_POLICY } else { APP_POLICY };
+    let answer = with(plain(200, content_type, text), header::CONTENT_SECURITY_POLICY, policy);
+    with(answer, header::CACHE_CONTROL, "no-cache")
+}

@@ -1,0 +1,112 @@
+use crate::request::Request;
+use crate::{Api, answer};
+use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
+use domain::generation::{Generation, Overall};
+use domain::ids::UserId;
+use domain::limits::HISTORY_PAGE;
+use domain::variant::{Status, Variant};
+use domain::wire::server::page_url;
+use lifecycle::{StepError, visible};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+impl Api {
+    /// One generation with its variants, and the text of the first page that is complete.
+    pub(crate) async fn read(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
+        let recorded = visible(&*self.generations, user, &request.generation_id()?).await?;
+        let variants = recorded.readable();
+        let first = variants.iter().find_map(|variant| match &variant.status {
+            Status::Completed(completion) => Some((variant, completion)),
+            Status::Queued | Status::Running | Status::Failed(_) | Status::Cancelled => None,
+        });
+        let html = match first {
+            Some((variant, _)) => self.stored_page(variant).await?,
+            None => None,
+        };
+        let mut shown: Vec<Value> = Vec::with_capacity(recorded.variants.len());
+        for (index, variant) in recorded.variants.iter().enumerate() {
+            shown.push(match variant {
+                Ok(variant) => describe(variant),
+                Err(error) => {
+                    tracing::error!(generation_id = %recorded.generation.id, variant = index, %error, "corrupt_record");
+                    unreadable(index)
+                }
+            });
+        }
+        let mut data = summary(&recorded.generation);
+        data["status"] = json!(Overall::of(&variants));
+        data["html"] = json!(html);
+        data["duration_ms"] = json!(first.map(|(_, completion)| completion.duration_ms));
+        data["model"] = json!(first.map(|(variant, _)| &variant.model));
+        data["variants"] = json!(shown);
+        Ok(answer::data(200, &data))
+    }
+
+    /// A user's generations, newest first.
+    pub(crate) async fn list(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
+        let page = self.generations.history(user, request.text("next"), HISTORY_PAGE).await?;
+        let items: Vec<Value> = page.items.iter().map(summary).collect();
+        Ok(answer::data(200, &json!({"items": items, "next": page.next})))
+    }
+}
+
+fn summary(generation: &Generation) -> Value {
+    let conclusion = generation.conclusion.as_ref();
+    json!({
+        "id": generation.id,
+        "status": conclusion.map_or(Overall::Running, |conclusion| conclusion.status),
+        "created_at": timestamp(generation.created_at_ms),
+        "ended_at": conclusion.map(|conclusion| timestamp(conclusion.ended_at_ms)),
+        "prompt": generation.title,
+        "models": generation.models,
+    })
+}
+
+fn describe(variant: &Variant) -> Value {
+    let mut shown = json!({
+        "index": variant.key.variant_index,
+        "model": variant.model,
+        "status": variant.status.name(),
+        "attempt": variant.attempt,
+        "nextSeq": variant.next_seq,
+        "url": page_url(&variant.key),
+        "error": null,
+    });
+    match &variant.status {
+        Status::Queued | Status::Running => {}
+        Status::Completed(completion) => {
+            let answer = &completion.answer;
+            shown["durationMs"] = json!(completion.duration_ms);
+            shown["firstTextMs"] = json!(answer.first_text_ms);
+            shown["usage"] = json!(answer.usage);
+            shown["costUsd"] = json!(answer.cost_usd);
+            shown["finishReason"] = json!(answer.finish_reason);
+            shown["modelAnswered"] = json!(answer.model_answered);
+            shown["htmlBytes"] = json!(completion.page_bytes);
+            shown["htmlSha256"] = json!(completion.page_sha256);
+        }
+        Status::Failed(failure) => {
+            let code = failure.code;
+            shown["error"] = json!({"code": code, "message": failure.message, "retryable": code.is_retryable()});
+        }
+        Status::Cancelled => {
+            shown["error"] = json!({"code": "cancelled", "message": "Stopped.", "retryable": true});
+        }
+    }
+    shown
+}
+
+/// A variant whose item cannot be read: it is said, and the others are served.
+fn unreadable(index: usize) -> Value {
+    let message = "The record of this variant cannot be read; the server's log says why.";
+    json!({
+        "index": index,
+        "status": "failed",
+        "error": {"code": "corrupt_record", "message": message, "retryable": false},
+    })
+}
+
+fn timestamp(ms: u64) -> Option<String> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()?.format(&Rfc3339).ok()
+}

@@ -1,0 +1,9 @@
+//! The `api` Lambda function.
+
+use api::Api;
+use lambda_runtime::Error;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    boot::run(|boot| Ok(Api::from_boot(boot))).await
+}

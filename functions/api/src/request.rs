@@ -1,0 +1,87 @@
+//! A request, as the handlers see it.
+
+use crate::{Route, malformed};
+use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
+use domain::error::{ErrorCode, Refusal};
+use domain::ids::GenerationId;
+use domain::limits::HTTP_BODY_BYTES_MAX;
+use std::collections::HashMap;
+
+pub(crate) struct Request {
+    pub(crate) route: Route,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) body: String,
+    pub(crate) idempotency_key: Option<String>,
+    path_parameters: HashMap<String, String>,
+    query: HashMap<String, String>,
+}
+
+impl Request {
+    pub(crate) fn read(event: ApiGatewayV2httpRequest) -> Result<Self, Refusal> {
+        let key = event.route_key.or(event.request_context.route_key).unwrap_or_default();
+        let route = Route::from_key(&key)
+            .ok_or_else(|| Refusal::general(ErrorCode::NotFound, "There is nothing at this path."))?;
+        let body = event.body.unwrap_or_default();
+        if event.is_base64_encoded {
+            return Err(malformed("The body has to be JSON text; set Content-Type: application/json."));
+        }
+        if body.len() > HTTP_BODY_BYTES_MAX {
+            return Err(Refusal::general(
+                ErrorCode::TooLarge,
+                format!("The body is over {HTTP_BODY_BYTES_MAX} bytes."),
+            ));
+        }
+        let query = event
+            .query_string_parameters
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Ok(Self {
+            route,
+            method: event.request_context.http.method.to_string(),
+            path: event.raw_path.unwrap_or_default(),
+            idempotency_key: event
+                .headers
+                .get("idempotency-key")
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+            path_parameters: event.path_parameters,
+            query,
+            body,
+        })
+    }
+
+    /// The generation in the path. A malformed id gets the same answer as one that does not exist.
+    pub(crate) fn generation_id(&self) -> Result<GenerationId, Refusal> {
+        self.path_parameters
+            .get("id")
+            .and_then(|id| GenerationId::parse(id).ok())
+            .ok_or_else(Refusal::not_found)
+    }
+
+    /// The variant's index in the path.
+    pub(crate) fn variant_index(&self) -> Result<u8, Refusal> {
+        self.path_parameters.get("n").and_then(|index| index.parse().ok()).ok_or_else(no_such_variant)
+    }
+
+    /// A whole number from the query.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<u32>, Refusal> {
+        self.text(name)
+            .map(|text| text.parse().map_err(|_| Refusal::field(name, format!("{name} is a whole number, 0 or more."))))
+            .transpose()
+    }
+
+    /// A text from the query.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+}
+
+pub(crate) fn no_such_variant() -> Refusal {
+    Refusal {
+        code: ErrorCode::NotFound,
+        field: Some("n".to_owned()),
+        message: "The generation has no variant with this index.".to_owned(),
+    }
+}

@@ -1,0 +1,47 @@
+use crate::request::Request;
+use crate::{Api, answer, malformed};
+use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
+use domain::error::{ErrorCode, Refusal};
+use domain::ids::UserId;
+use domain::request::StartRequest;
+use domain::wire::server::generation_url;
+use http::{HeaderValue, header};
+use lifecycle::{Started, StepError, visible};
+use serde_json::{Value, json};
+
+impl Api {
+    /// Starts a generation that nobody follows live; its `Location` is where it is read.
+    pub(crate) async fn start(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
+        let value: Value = serde_json::from_str(&request.body)
+            .map_err(|_| Refusal::general(ErrorCode::NotJson, "The body is not JSON."))?;
+        let Value::Object(object) = value else { return Err(malformed("The body is a JSON object.").into()) };
+        let mut start = StartRequest::read(&object)?;
+        if let Some(key) = &request.idempotency_key {
+            start.request_id = Some(key.clone());
+        }
+        let id = match self.starter.record(user, &start, None, false).await? {
+            Started::New(generation) => {
+                self.starter.invoke_workers(&generation).await;
+                generation.id
+            }
+            Started::Attached(id) => id,
+        };
+        let url = generation_url(&id);
+        let mut accepted = answer::data(202, &json!({"id": id, "url": url}));
+        if let Ok(location) = HeaderValue::from_str(&url) {
+            accepted.headers.insert(header::LOCATION, location);
+        }
+        Ok(accepted)
+    }
+
+    /// Asks every variant to stop, or the one that the query names.
+    pub(crate) async fn cancel(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
+        let recorded = visible(&*self.generations, user, &request.generation_id()?).await?;
+        let index = match request.number("variantIndex")? {
+            None => None,
+            Some(index) => Some(u8::try_from(index).unwrap_or(u8::MAX)),
+        };
+        lifecycle::cancel(&*self.variants, &recorded, index).await?;
+        Ok(answer::data(202, &json!({"id": recorded.generation.id})))
+    }
+}

@@ -1,0 +1,250 @@
+use super::behaviour::Behaviour;
+use super::page::page;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::stream::{self, Stream, StreamExt};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Deltas of a page unless the name says otherwise.
+const DELTA_CHARACTERS: usize = 48;
+/// The page's size unless the name says otherwise.
+const PAGE_BYTES: usize = 4_000;
+
+#[derive(Deserialize)]
+struct Message {
+    role: String,
+    content: Value,
+}
+
+#[derive(Deserialize)]
+struct Request {
+    model: String,
+    messages: Vec<Message>,
+}
+
+/// How often each model was asked each prompt; two behaviours differ by it.
+#[derive(Clone, Default)]
+struct Asked(Arc<Mutex<HashMap<(String, String), u32>>>);
+
+impl Asked {
+    fn times_before(&self, model: &str, prompt: &str) -> u32 {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry((model.to_owned(), prompt.to_owned())).or_default();
+        *count += 1;
+        *count - 1
+    }
+}
+
+/// The demo's routes, below [`super::BASE`].
+pub fn router() -> Router {
+    Router::new()
+        .route("/chat/completions", post(complete))
+        .route("/models", get(models))
+        .with_state(Asked::default())
+}
+
+async fn models() -> Json<Value> {
+    let data: Vec<Value> =
+        domain::models::demo_line_up().iter().map(|id| json!({"id": id, "object": "model"})).collect();
+    Json(json!({"object": "list", "data": data}))
+}
+
+async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> Response {
+    let prompt = prompt_of(&request.messages);
+    let behaviour = Behaviour::of(&request.model);
+    let before = asked.times_before(&request.model, &prompt);
+    match &behaviour {
+        Behaviour::Status(code) => {
+            let status = StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return refused(status, "demo", &format!("The demo model was asked to answer {code}."));
+        }
+        Behaviour::Quota => {
+            return refused(StatusCode::TOO_MANY_REQUESTS, "insufficient_quota", "You exceeded your quota.");
+        }
+        Behaviour::BusyOnce if before == 0 => {
+            let mut busy = refused(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "Slow down.");
+            busy.headers_mut().insert("retry-after-ms", header::HeaderValue::from_static("20"));
+            return busy;
+        }
+        Behaviour::Page
+        | Behaviour::Slow
+        | Behaviour::Paced { .. }
+        | Behaviour::Stall
+        | Behaviour::Cut(_)
+        | Behaviour::CutOnce(_)
+        | Behaviour::ErrorInStream
+        | Behaviour::BusyOnce
+        | Behaviour::UnknownEvent
+        | Behaviour::Split
+        | Behaviour::Length
+        | Behaviour::Filter
+        | Behaviour::Empty
+        | Behaviour::Prose
+        | Behaviour::NoPage
+        | Behaviour::NoUsage => {}
+    }
+    let frames = frames(&request.model, &prompt, &behaviour, before);
+    let body = Body::from_stream(paced(frames, behaviour.pace()));
+    ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
+}
+
+fn refused(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(json!({"error": {"message": message, "type": code, "code": code}}))).into_response()
+}
+
+/// The last thing that the person said.
+fn prompt_of(messages: &[Message]) -> String {
+    let last = messages.iter().rev().find(|message| message.role == "user").map(|message| &message.content);
+    let text = match last {
+        Some(Value::String(text)) => text.as_str(),
+        Some(Value::Array(parts)) => parts.iter().find_map(|part| part["text"].as_str()).unwrap_or_default(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => "",
+    };
+    text.strip_prefix("Make this page:\n").unwrap_or(text).to_owned()
+}
+
+/// A frame of the answer, or a way to break off.
+enum Frame {
+    Bytes(Vec<u8>),
+    Cut,
+    Silence,
+}
+
+fn frames(model: &str, prompt: &str, behaviour: &Behaviour, before: u32) -> Vec<Frame> {
+    let text = match behaviour {
+        Behaviour::Paced { bytes, .. } => page(model, prompt, *bytes),
+        Behaviour::Empty => String::new(),
+        Behaviour::NoPage => "I am afraid that I cannot draw that.".to_owned(),
+        Behaviour::Prose => {
+            format!("Here is your page:\n\n```html\n{}\n```\n\nTell me what to change!", page(model, prompt, PAGE_BYTES))
+        }
+        Behaviour::Page
+        | Behaviour::Slow
+        | Behaviour::Stall
+        | Behaviour::Cut(_)
+        | Behaviour::CutOnce(_)
+        | Behaviour::ErrorInStream
+        | Behaviour::Status(_)
+        | Behaviour::BusyOnce
+        | Behaviour::Quota
+        | Behaviour::UnknownEvent
+        | Behaviour::Split
+        | Behaviour::Length
+        | Behaviour::Filter
+        | Behaviour::NoUsage => page(model, prompt, PAGE_BYTES),
+    };
+    let count = if let Behaviour::Paced { deltas, .. } = behaviour {
+        *deltas
+    } else {
+        text.chars().count().div_ceil(DELTA_CHARACTERS)
+    };
+    let mut frames: Vec<Frame> =
+        deltas(&text, count).map(|delta| chunk(model, &json!({"content": delta}), None)).map(Frame::Bytes).collect();
+    let cut_off = [(Behaviour::Length, "length"), (Behaviour::Filter, "content_filter")];
+    let finish = cut_off.iter().find(|(kind, _)| kind == behaviour).map(|(_, reason)| *reason);
+    if finish.is_some() {
+        frames.truncate(frames.len() / 2);
+    }
+    frames.push(Frame::Bytes(chunk(model, &json!({}), Some(finish.unwrap_or("stop")))));
+    if *behaviour != Behaviour::NoUsage {
+        let usage = json!({"prompt_tokens": prompt.len().div_ceil(4) + 200, "completion_tokens": text.len().div_ceil(4)});
+        frames.push(Frame::Bytes(data(&json!({"model": model, "choices": [], "usage": usage}))));
+    }
+    frames.push(Frame::Bytes(b"data: [DONE]\n\n".to_vec()));
+    misbehave(frames, behaviour, before)
+}
+
+fn misbehave(mut frames: Vec<Frame>, behaviour: &Behaviour, before: u32) -> Vec<Frame> {
+    match behaviour {
+        Behaviour::Cut(count) => {
+            frames.truncate(*count);
+            frames.push(Frame::Cut);
+        }
+        Behaviour::CutOnce(count) if before == 0 => {
+            frames.truncate(*count);
+            frames.push(Frame::Cut);
+        }
+        Behaviour::Stall => {
+            frames.truncate(5);
+            frames.push(Frame::Silence);
+        }
+        Behaviour::ErrorInStream => {
+            frames.truncate(5);
+            frames.push(Frame::Bytes(data(&json!({"error": {"message": "The demo model was asked to fail."}}))));
+        }
+        Behaviour::UnknownEvent => {
+            frames.insert(2, Frame::Bytes(b": keep-alive\n\nevent: novelty\ndata: {\"choices\": 7}\n\n".to_vec()));
+        }
+        Behaviour::Split => {
+            let bytes = frames.into_iter().flat_map(|frame| match frame {
+                Frame::Bytes(bytes) => bytes,
+                Frame::Cut | Frame::Silence => Vec::new(),
+            });
+            return bytes.map(|byte| Frame::Bytes(vec![byte])).collect();
+        }
+        Behaviour::Page
+        | Behaviour::Slow
+        | Behaviour::Paced { .. }
+        | Behaviour::CutOnce(_)
+        | Behaviour::Status(_)
+        | Behaviour::BusyOnce
+        | Behaviour::Quota
+        | Behaviour::Length
+        | Behaviour::Filter
+        | Behaviour::Empty
+        | Behaviour::Prose
+        | Behaviour::NoPage
+        | Behaviour::NoUsage => {}
+    }
+    frames
+}
+
+/// The text in `count` pieces of nearly the same length.
+fn deltas(text: &str, count: usize) -> impl Iterator<Item = &str> {
+    let count = count.max(1);
+    let mut from = 0;
+    (1..=count).filter_map(move |number| {
+        let mut until = text.len() * number / count;
+        while !text.is_char_boundary(until) {
+            until += 1;
+        }
+        let piece = &text[from..until];
+        from = until;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+fn chunk(model: &str, delta: &Value, finish_reason: Option<&str>) -> Vec<u8> {
+    data(&json!({
+        "id": "chatcmpl-demo", "object": "chat.completion.chunk", "model": model,
+        "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}],
+    }))
+}
+
+fn data(value: &Value) -> Vec<u8> {
+    format!("data: {value}\n\n").into_bytes()
+}
+
+fn paced(frames: Vec<Frame>, every: Duration) -> impl Stream<Item = io::Result<Bytes>> {
+    // Against a clock and not from frame to frame, so that the pace does not depend on how long a send takes.
+    let start = tokio::time::Instant::now();
+    stream::iter((0_u32..).zip(frames)).then(move |(number, frame)| async move {
+        if every > Duration::ZERO {
+            tokio::time::sleep_until(start + every * number).await;
+        }
+        match frame {
+            Frame::Bytes(bytes) => Ok(Bytes::from(bytes)),
+            Frame::Cut => Err(io::Error::other("the demo model was asked to cut the connection")),
+            Frame::Silence => std::future::pending().await,
+        }
+    })
+}

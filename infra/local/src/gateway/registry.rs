@@ -1,0 +1,97 @@
+use super::event::iso8601;
+use domain::ids::ConnectionId;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+/// Messages that wait for a client which reads slowly; beyond that `@connections` answers 429.
+const WAITING_MAX: usize = 256;
+
+/// What is sent to an open connection.
+#[derive(Debug)]
+pub(super) enum Outgoing {
+    Text(String),
+    Close,
+}
+
+/// What became of a message for a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// It will be sent.
+    Taken,
+    /// There is no such connection, or not yet, or no longer.
+    Gone,
+    /// The client reads too slowly.
+    Full,
+}
+
+struct Entry {
+    outgoing: mpsc::Sender<Outgoing>,
+    connected_at_ms: u64,
+    source_ip: String,
+}
+
+/// The open connections. One is in it from the end of its handshake to its close.
+#[derive(Clone, Default)]
+pub struct Registry {
+    entries: Arc<Mutex<HashMap<ConnectionId, Entry>>>,
+}
+
+impl Registry {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, Entry>> {
+        // Every change is one insertion or removal, so a panic leaves the map whole.
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn open(
+        &self,
+        id: &ConnectionId,
+        connected_at_ms: u64,
+        source_ip: String,
+    ) -> mpsc::Receiver<Outgoing> {
+        let (outgoing, receiver) = mpsc::channel(WAITING_MAX);
+        self.lock().insert(id.clone(), Entry { outgoing, connected_at_ms, source_ip });
+        receiver
+    }
+
+    pub(super) fn forget(&self, id: &ConnectionId) {
+        self.lock().remove(id);
+    }
+
+    /// Hands a message over for sending.
+    #[must_use]
+    pub fn post(&self, id: &ConnectionId, text: String) -> Posted {
+        let outgoing = self.lock().get(id).map(|entry| entry.outgoing.clone());
+        match outgoing.map(|outgoing| outgoing.try_send(Outgoing::Text(text))) {
+            Some(Ok(())) => Posted::Taken,
+            Some(Err(TrySendError::Full(_))) => Posted::Full,
+            Some(Err(TrySendError::Closed(_))) | None => Posted::Gone,
+        }
+    }
+
+    /// Closes a connection with code 1000, after what waits for it. False if there is none.
+    #[must_use]
+    pub fn close(&self, id: &ConnectionId) -> bool {
+        // Out of the map first: nothing may be posted behind the close.
+        let Some(entry) = self.lock().remove(id) else { return false };
+        if let Err(TrySendError::Full(_)) = entry.outgoing.try_send(Outgoing::Close) {
+            tracing::debug!(connection = %id, "closed_with_a_full_buffer");
+        }
+        true
+    }
+
+    /// What `GET @connections` tells.
+    #[must_use]
+    pub fn describe(&self, id: &ConnectionId) -> Option<Value> {
+        self.lock().get(id).map(|entry| {
+            let connected_at = iso8601(entry.connected_at_ms);
+            json!({
+                "connectedAt": connected_at,
+                "lastActiveAt": connected_at,
+                "identity": {"sourceIp": entry.source_ip},
+            })
+        })
+    }
+}

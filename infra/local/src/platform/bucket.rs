@@ -1,0 +1,71 @@
+use crate::StartError;
+use crate::data::DataDirectory;
+use crate::settings::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use s3s::auth::SimpleAuth;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s_fs::FileSystem;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// A request's body, in bytes; what S3 takes in one PUT is larger, what Quartet sends is smaller.
+const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Writes to different paths share a lock with this probability's inverse; it bounds the memory, not the correctness.
+const LOCKS: usize = 64;
+
+/// S3 over a directory.
+#[derive(Clone)]
+pub struct BucketServer {
+    service: S3Service,
+    /// A conditional put looks and then writes; a lock per path makes the two one step.
+    locks: Arc<[Mutex<()>]>,
+}
+
+impl BucketServer {
+    /// Serves the data directory's objects.
+    ///
+    /// # Errors
+    /// [`StartError::Data`] if the directory cannot be used.
+    pub fn open(data: &DataDirectory) -> Result<Self, StartError> {
+        let files = FileSystem::new(data.objects()).map_err(|error| StartError::Data {
+            directory: data.root().to_owned(),
+            problem: format!("its objects cannot be read: {error:?}"),
+        })?;
+        let mut builder = S3ServiceBuilder::new(files);
+        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+        Ok(Self { service: builder.build(), locks: (0..LOCKS).map(|_| Mutex::new(())).collect() })
+    }
+
+    pub(super) fn into_router(self) -> Router {
+        Router::new().fallback(serve).with_state(self)
+    }
+
+    fn lock_of(&self, path: &str) -> &Mutex<()> {
+        let mut hasher = DefaultHasher::new();
+        path.hash(&mut hasher);
+        let place = usize::try_from(hasher.finish() % LOCKS as u64).unwrap_or(0);
+        &self.locks[place]
+    }
+}
+
+async fn serve(State(server): State<BucketServer>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let writes = parts.method != Method::GET && parts.method != Method::HEAD;
+    let path = parts.uri.path().to_owned();
+    let _writing = if writes { Some(server.lock_of(&path).lock().await) } else { None };
+    match server.service.call(Request::from_parts(parts, bytes.into())).await {
+        Ok(answer) => answer.map(Body::new),
+        Err(error) => {
+            tracing::error!(path, ?error, "s3_failed");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

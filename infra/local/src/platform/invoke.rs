@@ -1,0 +1,45 @@
+//! Lambda's Invoke: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
+
+use crate::functions::{CallError, Functions, Name};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// An event's size, in bytes: 1 MB asynchronously, 6 MB otherwise.
+const EVENT_BYTES_MAX: usize = 1024 * 1024;
+const REQUEST_BYTES_MAX: usize = 6 * 1024 * 1024;
+
+pub(super) async fn invoke(
+    State(functions): State<Functions>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(name) = Name::from_text(&name) else {
+        return error(StatusCode::NOT_FOUND, "ResourceNotFoundException", "Function not found");
+    };
+    let asynchronous = headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
+    let bytes_max = if asynchronous { EVENT_BYTES_MAX } else { REQUEST_BYTES_MAX };
+    if body.len() > bytes_max {
+        return error(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", "The event is too large");
+    }
+    if asynchronous {
+        functions.enqueue(name, body.to_vec());
+        return StatusCode::ACCEPTED.into_response();
+    }
+    match functions.call(name, body.to_vec()).await {
+        Ok(answer) => (StatusCode::OK, answer).into_response(),
+        // A function's error is a successful Invoke with a header that says so.
+        Err(failed @ (CallError::Function(_) | CallError::Panicked | CallError::TimedOut)) => {
+            let body = json!({"errorType": "Error", "errorMessage": failed.to_string()});
+            (StatusCode::OK, [("x-amz-function-error", "Unhandled")], Json(body)).into_response()
+        }
+    }
+}
+
+fn error(status: StatusCode, kind: &'static str, message: &str) -> Response {
+    (status, [("x-amzn-errortype", kind)], Json(json!({"Type": "User", "Message": message}))).into_response()
+}
