@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-impl Api {
-    pub(crate) fn health(&self) -> ApiGatewayV2httpResponse {
-        answer::data(200, &json!({"status": "ok", "version": VERSION}))
-    }
+/// Whether the function answers, and which version does.
+pub(crate) fn health() -> ApiGatewayV2httpResponse {
+    answer::data(200, &json!({"status": "ok", "version": VERSION}))
+}
 
+impl Api {
     pub(crate) fn config(&self) -> ApiGatewayV2httpResponse {
         let about = &self.about;
         answer::data(

@@ -73,18 +73,14 @@ impl Api {
                 ids: boot.ids.clone(),
                 line_up: line_up.clone(),
             },
-            about: About {
-                websocket_url: websocket_url.clone(),
-                origin: origin.name(),
-                line_up: line_up.clone(),
-            },
+            about: About { websocket_url: websocket_url.clone(), origin: origin.name(), line_up: line_up.clone() },
         }
     }
 
     async fn route(&self, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
         let user = &UserId::anonymous();
         match request.route {
-            Route::Health | Route::ApiHealth => Ok(self.health()),
+            Route::Health | Route::ApiHealth => Ok(about::health()),
             Route::Config => Ok(self.config()),
             Route::Models => Ok(self.models()),
             Route::List => self.list(user, request).await,

@@ -32,11 +32,8 @@ impl Request {
                 format!("The body is over {HTTP_BODY_BYTES_MAX} bytes."),
             ));
         }
-        let query = event
-            .query_string_parameters
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
+        let query =
+            event.query_string_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(Self {
             route,
             method: event.request_context.http.method.to_string(),
@@ -54,10 +51,7 @@ impl Request {
 
     /// The generation in the path. A malformed id gets the same answer as one that does not exist.
     pub(crate) fn generation_id(&self) -> Result<GenerationId, Refusal> {
-        self.path_parameters
-            .get("id")
-            .and_then(|id| GenerationId::parse(id).ok())
-            .ok_or_else(Refusal::not_found)
+        self.path_parameters.get("id").and_then(|id| GenerationId::parse(id).ok()).ok_or_else(Refusal::not_found)
     }
 
     /// The variant's index in the path.

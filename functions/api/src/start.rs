@@ -37,10 +37,7 @@ impl Api {
     /// Asks every variant to stop, or the one that the query names.
     pub(crate) async fn cancel(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
         let recorded = visible(&*self.generations, user, &request.generation_id()?).await?;
-        let index = match request.number("variantIndex")? {
-            None => None,
-            Some(index) => Some(u8::try_from(index).unwrap_or(u8::MAX)),
-        };
+        let index = request.number("variantIndex")?.map(|index| u8::try_from(index).unwrap_or(u8::MAX));
         lifecycle::cancel(&*self.variants, &recorded, index).await?;
         Ok(answer::data(202, &json!({"id": recorded.generation.id})))
     }

@@ -132,12 +132,11 @@ impl Worker {
                     attempt,
                     pause_ms
                 );
-                match self.pause(held, pause_ms, invocation).await? {
-                    Some(interruption) => self.interrupted(held, interruption, invocation).await,
-                    None => {
-                        self.variants.release(&held.hold, self.clock.now_ms() + CLAIM_GRACE_MS).await?;
-                        Ok(Next::Again)
-                    }
+                if let Some(interruption) = self.pause(held, pause_ms, invocation).await? {
+                    self.interrupted(held, interruption, invocation).await
+                } else {
+                    self.variants.release(&held.hold, self.clock.now_ms() + CLAIM_GRACE_MS).await?;
+                    Ok(Next::Again)
                 }
             }
         }

@@ -3,8 +3,8 @@
 use domain::ids::AttemptKey;
 use domain::limits::HEARTBEAT_MS;
 use domain::variant::Variant;
-use lifecycle::push_all;
 use domain::wire::server::{Agent, ServerMessage};
+use lifecycle::push_all;
 use ports::{Beat, Clock, Hold, Push, StoreError, Variants};
 use std::sync::Arc;
 

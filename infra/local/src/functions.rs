@@ -149,11 +149,8 @@ impl Functions {
         };
         // The worker's own margin has to fit into what is left.
         debug_assert!(Name::Variant.timeout_ms() > HANDOVER_MARGIN_MS);
-        let invocation = Invocation {
-            request_id,
-            deadline_ms: inner.clock.now_ms() + name.timeout_ms(),
-            stop: inner.stop.clone(),
-        };
+        let invocation =
+            Invocation { request_id, deadline_ms: inner.clock.now_ms() + name.timeout_ms(), stop: inner.stop.clone() };
         let runner = runner.clone();
         // A task of its own: a panic ends one invocation, and a caller that goes away does not end it in the middle.
         let task = inner.running.spawn(async move { runner.run(event, invocation).await });

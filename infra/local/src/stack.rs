@@ -85,10 +85,7 @@ impl Stack {
     ///
     /// # Errors
     /// [`StartError`], in one line that says what to do. Nothing keeps running.
-    pub async fn start(
-        options: &Options,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, StartError> {
+    pub async fn start(options: &Options, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, StartError> {
         let listeners = listen(options.port)?;
         let addresses = listeners.addresses(options.port)?;
         let settings = settings::read(&addresses, environment)?;
@@ -232,9 +229,7 @@ impl Listeners {
 
 async fn serve(listener: tokio::net::TcpListener, router: Router, stop: CancellationToken) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stop.cancelled().await })
-        .await;
+    let served = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
     if let Err(error) = served {
         tracing::error!(%error, "server_stopped");
     }

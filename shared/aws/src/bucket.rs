@@ -30,9 +30,13 @@ impl Bucket {
     pub async fn create_if_absent(&self) -> Result<(), StoreError> {
         match self.client.create_bucket().bucket(&self.name).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|cause| {
-                cause.is_bucket_already_exists() || cause.is_bucket_already_owned_by_you()
-            }) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(|cause| {
+                    cause.is_bucket_already_exists() || cause.is_bucket_already_owned_by_you()
+                }) =>
+            {
+                Ok(())
+            }
             Err(error) => Err(store_error("CreateBucket", &error)),
         }
     }

@@ -23,8 +23,7 @@ impl Sockets {
     async fn post(&self, connection: &ConnectionId, text: &str) -> Result<(), PushError> {
         let mut pause = Duration::from_millis(50);
         for last in (0..PUSH_TRIES_MAX).rev() {
-            let sent =
-                self.client.post_to_connection().connection_id(&connection.0).data(Blob::new(text)).send().await;
+            let sent = self.client.post_to_connection().connection_id(&connection.0).data(Blob::new(text)).send().await;
             match sent.map_err(|error| push_error(error.as_service_error(), &error)) {
                 // 429 also says that the client's buffer is full, so waiting is what helps.
                 Err(PushError::Throttled) if last > 0 => tokio::time::sleep(pause).await,
@@ -60,7 +59,7 @@ impl Push for Sockets {
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
         match self.client.delete_connection().connection_id(&connection.0).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|cause| cause.is_gone_exception()) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnectionError::is_gone_exception) => Ok(()),
             Err(error) => Err(PushError::Failed(error.to_string())),
         }
     }

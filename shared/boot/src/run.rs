@@ -7,8 +7,8 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 /// If a setting is missing or wrong (one line in the log names it), or if the runtime's API cannot be reached.
 pub async fn run<F: Function>(make: impl FnOnce(&Boot) -> Result<F, SettingError>) -> Result<(), Error> {
     logs::json();
-    let made = Settings::read(&|name| std::env::var(name).ok()).map(Boot::new).and_then(|boot| make(&boot));
-    let function = match made {
+    let prepared = Settings::read(&|name| std::env::var(name).ok()).map(Boot::new).and_then(|boot| make(&boot));
+    let function = match prepared {
         Ok(function) => function,
         Err(error) => {
             tracing::error!(setting = error.name, problem = error.problem, "misconfigured");

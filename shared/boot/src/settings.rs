@@ -139,10 +139,11 @@ fn line_up(models: Option<String>, origin: Origin) -> Result<Vec<String>, Settin
 
 fn milliseconds(name: &'static str, value: Option<String>, default: u64, max: u64) -> Result<u64, SettingError> {
     let Some(value) = value else { return Ok(default) };
-    value.parse().ok().filter(|number| (1..=max).contains(number)).ok_or_else(|| SettingError {
-        name,
-        problem: format!("is not a number of milliseconds from 1 to {max}"),
-    })
+    value
+        .parse()
+        .ok()
+        .filter(|number| (1..=max).contains(number))
+        .ok_or_else(|| SettingError { name, problem: format!("is not a number of milliseconds from 1 to {max}") })
 }
 
 #[cfg(test)]
@@ -172,12 +173,9 @@ mod tests {
 
     #[test]
     fn wrong_values_are_named() {
-        for (name, value) in [
-            ("OPENAI_BASE_URL", "ftp://models"),
-            ("MODELS", "a,,b"),
-            ("PUSH_INTERVAL_MS", "fast"),
-            ("LEASE_MS", "0"),
-        ] {
+        for (name, value) in
+            [("OPENAI_BASE_URL", "ftp://models"), ("MODELS", "a,,b"), ("PUSH_INTERVAL_MS", "fast"), ("LEASE_MS", "0")]
+        {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }
     }

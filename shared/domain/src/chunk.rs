@@ -84,11 +84,8 @@ mod tests {
     #[test]
     fn a_replacement_forgets_what_came_before() {
         let chunk = |seq, change, text: &str| Chunk { seq, change, text: text.to_owned() };
-        let chunks = [
-            chunk(0, Change::Append, "old"),
-            chunk(1, Change::Replace, "<p>"),
-            chunk(2, Change::Append, "</p>"),
-        ];
+        let chunks =
+            [chunk(0, Change::Append, "old"), chunk(1, Change::Replace, "<p>"), chunk(2, Change::Append, "</p>")];
         assert_eq!(assemble(&chunks), "<p></p>");
     }
 }

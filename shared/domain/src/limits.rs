@@ -75,7 +75,7 @@ pub const STORE_MS_MAX: u64 = 10_000;
 pub const STORE_TRY_MS_MAX: u64 = 3_000;
 /// Tries of a call of the AWS SDK.
 pub const STORE_TRIES_MAX: u32 = 4;
-/// Tries of a write that lost a race inside DynamoDB (TransactionConflict).
+/// Tries of a write that lost a race inside DynamoDB (`TransactionConflict`).
 pub const CONFLICT_TRIES_MAX: u32 = 8;
 
 /// Listeners of one generation: tabs and devices that follow it live.

@@ -67,7 +67,7 @@ pub fn family(id: &str) -> Family {
     known(id).map_or(Family::Compatible, |model| model.family)
 }
 
-/// The tokens to ask for. Both gpt-4o snapshots refuse 20,000 (400, "max_tokens is too large"), hence the clamp.
+/// The tokens to ask for. Both gpt-4o snapshots refuse 20,000 (400, "`max_tokens` is too large"), hence the clamp.
 #[must_use]
 pub fn output_tokens(id: &str) -> u32 {
     known(id).map_or(OUTPUT_TOKENS_WANTED, |model| model.output_tokens_max.min(OUTPUT_TOKENS_WANTED))

@@ -136,11 +136,8 @@ mod tests {
     use crate::request::StartRequest;
     use serde_json::{Value, json};
 
-    fn ask(params: Value) -> Vec<Message> {
-        match params {
-            Value::Object(object) => messages(&StartRequest::read(&object).unwrap().request),
-            other => panic!("{other}"),
-        }
+    fn ask(params: &Value) -> Vec<Message> {
+        messages(&StartRequest::read(params.as_object().unwrap()).unwrap().request)
     }
 
     #[test]
@@ -152,14 +149,14 @@ mod tests {
     #[test]
     fn a_screenshot_travels_with_the_wish() {
         let image = "data:image/png;base64,AAAA";
-        let messages = ask(json!({"inputMode": "image", "prompt": {"text": "in green", "images": [image]}}));
+        let messages = ask(&json!({"inputMode": "image", "prompt": {"text": "in green", "images": [image]}}));
         assert_eq!(messages[1].images, [image]);
         assert!(messages[1].text.ends_with("Also: in green"));
     }
 
     #[test]
     fn an_edit_without_history_shows_the_model_the_page() {
-        let messages = ask(json!({
+        let messages = ask(&json!({
             "generationType": "update", "prompt": {"text": "bigger", "selectedElementHtml": "<h1>A</h1>"},
             "fileState": {"content": "<html>A</html>"}, "history": []
         }));
@@ -170,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_edit_with_history_asks_its_last_turn_once() {
-        let messages = ask(json!({
+        let messages = ask(&json!({
             "generationType": "update", "prompt": {"text": "bigger"},
             "history": [{"role": "user", "text": "a page"}, {"role": "assistant", "text": "<html></html>"},
                         {"role": "user", "text": "bigger"}]

@@ -91,7 +91,8 @@ impl StartRequest {
     /// the prompt, which has none.
     pub fn read(object: &Map<String, Value>) -> Result<Self, Refusal> {
         let fields = Fields::of(object);
-        let variants = fields.count("variants", limits::VARIANTS_DEFAULT, limits::VARIANTS_MIN, limits::VARIANTS_MAX)?;
+        let variants =
+            fields.count("variants", limits::VARIANTS_DEFAULT, limits::VARIANTS_MIN, limits::VARIANTS_MAX)?;
         Ok(Self {
             request_id: fields.text("requestId", limits::NAME_BYTES_MAX)?.filter(|id| !id.is_empty()),
             variants,
@@ -124,11 +125,8 @@ pub fn hex(bytes: &[u8]) -> String {
 impl GenerationRequest {
     fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
         let stack = fields.choice("generatedCodeConfig", Stack::HtmlTailwind, &Stack::ALL.map(|s| (s.name(), s)))?;
-        let input_mode = fields.choice(
-            "inputMode",
-            InputMode::Text,
-            &[("text", InputMode::Text), ("image", InputMode::Image)],
-        )?;
+        let input_mode =
+            fields.choice("inputMode", InputMode::Text, &[("text", InputMode::Text), ("image", InputMode::Image)])?;
         let generation_type = fields.choice(
             "generationType",
             GenerationType::Create,
@@ -168,7 +166,10 @@ impl GenerationRequest {
                     return Err(Refusal::field("prompt.text", "Describe the page in a sentence or more."));
                 }
                 InputMode::Image if self.prompt.images.is_empty() => {
-                    return Err(Refusal::field("prompt.images", "Add at least one screenshot, or choose the text mode."));
+                    return Err(Refusal::field(
+                        "prompt.images",
+                        "Add at least one screenshot, or choose the text mode.",
+                    ));
                 }
                 InputMode::Text | InputMode::Image => {}
             },

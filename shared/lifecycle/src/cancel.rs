@@ -8,11 +8,7 @@ use ports::{Recorded, Variants};
 ///
 /// # Errors
 /// [`StepError::Refused`] if there is no such variant, or the store's error.
-pub async fn cancel(
-    variants: &dyn Variants,
-    recorded: &Recorded,
-    variant_index: Option<u8>,
-) -> Result<(), StepError> {
+pub async fn cancel(variants: &dyn Variants, recorded: &Recorded, variant_index: Option<u8>) -> Result<(), StepError> {
     let all = recorded.readable();
     let asked: Vec<_> =
         all.iter().filter(|variant| variant_index.is_none_or(|index| variant.key.variant_index == index)).collect();

@@ -40,16 +40,16 @@ impl StepError {
     pub fn refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => refusal.clone(),
-            Self::Store(StoreError::Unavailable(_)) => Refusal::general(
-                ErrorCode::Unavailable,
-                "The server could not reach its store. Try again in a moment.",
-            ),
+            Self::Store(StoreError::Unavailable(_)) => {
+                Refusal::general(ErrorCode::Unavailable, "The server could not reach its store. Try again in a moment.")
+            }
             Self::Store(StoreError::Misconfigured(_)) => {
                 Refusal::general(ErrorCode::Misconfigured, "The server is not set up correctly; its log says more.")
             }
-            Self::Store(StoreError::Corrupt(_)) => {
-                Refusal::general(ErrorCode::CorruptRecord, "A stored record cannot be read; the server's log says which.")
-            }
+            Self::Store(StoreError::Corrupt(_)) => Refusal::general(
+                ErrorCode::CorruptRecord,
+                "A stored record cannot be read; the server's log says which.",
+            ),
         }
     }
 }

@@ -121,7 +121,9 @@ fn check(known: &[Variant], cursors: &[Cursor], connection: &ConnectionId) -> Re
         }
     }
     let crowded = |variant: &Variant| {
-        variant.listeners.len() >= LISTENERS_MAX && !variant.listeners.contains(connection) && !variant.status.has_ended()
+        variant.listeners.len() >= LISTENERS_MAX
+            && !variant.listeners.contains(connection)
+            && !variant.status.has_ended()
     };
     if known.iter().any(crowded) {
         return Err(Refusal::too_large(

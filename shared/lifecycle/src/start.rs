@@ -85,10 +85,9 @@ impl Starter {
 
     /// Invokes a worker for each variant. A failure is logged: the variants are recorded, and the sweep invokes again.
     pub async fn invoke_workers(&self, generation: &Generation) {
-        let keys = (0..).zip(&generation.models).map(|(variant_index, _)| VariantKey {
-            generation_id: generation.id.clone(),
-            variant_index,
-        });
+        let keys = (0..)
+            .zip(&generation.models)
+            .map(|(variant_index, _)| VariantKey { generation_id: generation.id.clone(), variant_index });
         join_all(keys.map(async |variant| {
             let event = WorkerEvent { variant };
             let VariantKey { generation_id, variant_index } = &event.variant;

@@ -7,11 +7,7 @@ use ports::{Generations, Recorded};
 ///
 /// # Errors
 /// [`StepError::Refused`] with `not_found`, or the store's error.
-pub async fn visible(
-    generations: &dyn Generations,
-    user: &UserId,
-    id: &GenerationId,
-) -> Result<Recorded, StepError> {
+pub async fn visible(generations: &dyn Generations, user: &UserId, id: &GenerationId) -> Result<Recorded, StepError> {
     match generations.generation(id).await? {
         Some(recorded) if recorded.generation.user == *user => Ok(recorded),
         Some(_) | None => Err(Refusal::not_found().into()),

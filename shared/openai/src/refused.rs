@@ -38,10 +38,8 @@ pub(crate) fn model_error(status: u16, body: &[u8], retry_after_ms: Option<u64>)
 /// An error inside a stream that began with status 200.
 pub(crate) fn stream_error(error: &ProviderError) -> ModelError {
     let said = error.message.as_deref().map_or_else(|| "no reason given".to_owned(), without_secrets);
-    let code = match code(500, error) {
-        ErrorCode::ProviderFailed => ErrorCode::StreamInterrupted,
-        known => known,
-    };
+    let known = code(500, error);
+    let code = if known == ErrorCode::ProviderFailed { ErrorCode::StreamInterrupted } else { known };
     ModelError {
         failure: Failure::new(code, format!("The provider broke off its answer: {said}")),
         retry_after_ms: None,
@@ -71,10 +69,13 @@ pub(crate) fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
 
 /// Drops words that look like keys, and bounds the length.
 fn without_secrets(message: &str) -> String {
-    let words: Vec<&str> = message
-        .split_whitespace()
-        .map(|word| if word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with("sk-") { "[key]" } else { word })
-        .collect();
+    let words: Vec<&str> =
+        message
+            .split_whitespace()
+            .map(|word| {
+                if word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with("sk-") { "[key]" } else { word }
+            })
+            .collect();
     words.join(" ").chars().take(500).collect()
 }
 

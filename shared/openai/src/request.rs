@@ -33,10 +33,8 @@ fn message(message: &Message) -> Value {
     if message.images.is_empty() {
         return json!({"role": role, "content": message.text});
     }
-    let images = message
-        .images
-        .iter()
-        .map(|url| json!({"type": "image_url", "image_url": {"url": url, "detail": "high"}}));
+    let images =
+        message.images.iter().map(|url| json!({"type": "image_url", "image_url": {"url": url, "detail": "high"}}));
     let content: Vec<Value> = images.chain([json!({"type": "text", "text": message.text})]).collect();
     json!({"role": role, "content": content})
 }

@@ -77,7 +77,9 @@ enum Said {
 }
 
 /// The events of an answer; the last one is [`ModelEvent::Finished`] or an error.
-pub(crate) fn events(bytes: BoxStream<'static, io::Result<Bytes>>) -> impl Stream<Item = Result<ModelEvent, ModelError>> {
+pub(crate) fn events(
+    bytes: BoxStream<'static, io::Result<Bytes>>,
+) -> impl Stream<Item = Result<ModelEvent, ModelError>> {
     let reading =
         Reading { source: SseByteStream::new(bytes), model: None, finish_reason: None, usage: None, over: false };
     unfold(reading, |mut reading| async move {
@@ -95,7 +97,8 @@ impl Reading {
         loop {
             let silence = Duration::from_millis(PROVIDER_SILENCE_MS_MAX);
             let Ok(read) = timeout(silence, self.source.next()).await else {
-                return self.broken(ErrorCode::StreamStalled, &format!("sent nothing for {PROVIDER_SILENCE_MS_MAX} ms"));
+                return self
+                    .broken(ErrorCode::StreamStalled, &format!("sent nothing for {PROVIDER_SILENCE_MS_MAX} ms"));
             };
             match read {
                 Some(Ok(Sse { data: Some(data), .. })) => match self.take(&data) {
@@ -181,11 +184,7 @@ mod tests {
 
     fn read(pieces: Vec<Vec<u8>>) -> Vec<Result<ModelEvent, ModelError>> {
         let bytes = stream::iter(pieces.into_iter().map(|piece| Ok(Bytes::from(piece)))).boxed();
-        tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap()
-            .block_on(events(bytes).collect())
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(events(bytes).collect())
     }
 
     fn whole_answer() -> Vec<Result<ModelEvent, ModelError>> {

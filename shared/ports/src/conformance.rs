@@ -29,7 +29,8 @@ pub async fn objects(bucket: &dyn Objects) {
 pub fn new_generation(user: &UserId, created_at_ms: u64, count: u8) -> NewGeneration {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let id = GenerationId::parse(&format!("00000000-0000-4000-8000-{number:012x}")).unwrap_or_else(|error| panic!("{error}"));
+    let id = GenerationId::parse(&format!("00000000-0000-4000-8000-{number:012x}"))
+        .unwrap_or_else(|error| panic!("{error}"));
     let variants = (0..count).map(|variant_index| queued(&id, variant_index, created_at_ms)).collect();
     NewGeneration {
         generation: Generation {

@@ -6,7 +6,7 @@
 
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
-#[cfg_attr(not(test), expect(clippy::unwrap_used, clippy::panic, reason = "a suite's checks end its test"))]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a suite's checks end its test")]
 pub mod conformance;
 mod connections;
 mod generations;

@@ -101,11 +101,7 @@ pub trait Variants: Send + Sync {
 
     /// Adds a listener and returns the record after that, also of an ended variant. The chunks up to `next_seq` are
     /// recorded; every later one will be pushed to the listener. Idempotent. `None` if there is no such variant.
-    async fn subscribe(
-        &self,
-        key: &VariantKey,
-        connection: &ConnectionId,
-    ) -> Result<Option<Variant>, StoreError>;
+    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError>;
 
     /// Removes a listener. Idempotent.
     async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError>;

@@ -12,16 +12,47 @@ struct Style {
 }
 
 const STYLES: [Style; 4] = [
-    Style { name: "Paper", background: "#faf6ef", ink: "#2b2620", accent: "#b4541a", font: "Georgia, serif", radius: "2px" },
-    Style { name: "Harbour", background: "#f2f7fb", ink: "#14283a", accent: "#1667a8", font: "system-ui, sans-serif", radius: "14px" },
-    Style { name: "Night", background: "#14161c", ink: "#eceef4", accent: "#8fd19e", font: "ui-monospace, monospace", radius: "6px" },
-    Style { name: "Garden", background: "#f3f8f0", ink: "#22301f", accent: "#3f7d3a", font: "'Trebuchet MS', sans-serif", radius: "24px" },
+    Style {
+        name: "Paper",
+        background: "#faf6ef",
+        ink: "#2b2620",
+        accent: "#b4541a",
+        font: "Georgia, serif",
+        radius: "2px",
+    },
+    Style {
+        name: "Harbour",
+        background: "#f2f7fb",
+        ink: "#14283a",
+        accent: "#1667a8",
+        font: "system-ui, sans-serif",
+        radius: "14px",
+    },
+    Style {
+        name: "Night",
+        background: "#14161c",
+        ink: "#eceef4",
+        accent: "#8fd19e",
+        font: "ui-monospace, monospace",
+        radius: "6px",
+    },
+    Style {
+        name: "Garden",
+        background: "#f3f8f0",
+        ink: "#22301f",
+        accent: "#3f7d3a",
+        font: "'Trebuchet MS', sans-serif",
+        radius: "24px",
+    },
 ];
 
 const SECTIONS: [(&str, &str); 6] = [
     ("What we do", "Small things, made with care, every morning before the street wakes up."),
     ("How it began", "Two friends, one borrowed oven and a bicycle with a basket that was never large enough."),
-    ("On the counter today", "Whatever is in season, and the three things that people would not forgive us for leaving out."),
+    (
+        "On the counter today",
+        "Whatever is in season, and the three things that people would not forgive us for leaving out.",
+    ),
     ("Come by", "Open from seven until everything is gone. On Sundays a little later, because so are we."),
     ("From the guest book", "“I came for the smell and stayed for the conversation.”"),
     ("Say hello", "Write, call or knock. The kettle is on."),

@@ -46,10 +46,7 @@ impl Asked {
 
 /// The demo's routes, below [`super::BASE`].
 pub fn router() -> Router {
-    Router::new()
-        .route("/chat/completions", post(complete))
-        .route("/models", get(models))
-        .with_state(Asked::default())
+    Router::new().route("/chat/completions", post(complete)).route("/models", get(models)).with_state(Asked::default())
 }
 
 async fn models() -> Json<Value> {
@@ -125,7 +122,10 @@ fn frames(model: &str, prompt: &str, behaviour: &Behaviour, before: u32) -> Vec<
         Behaviour::Empty => String::new(),
         Behaviour::NoPage => "I am afraid that I cannot draw that.".to_owned(),
         Behaviour::Prose => {
-            format!("Here is your page:\n\n```html\n{}\n```\n\nTell me what to change!", page(model, prompt, PAGE_BYTES))
+            format!(
+                "Here is your page:\n\n```html\n{}\n```\n\nTell me what to change!",
+                page(model, prompt, PAGE_BYTES)
+            )
         }
         Behaviour::Page
         | Behaviour::Slow
@@ -156,7 +156,8 @@ fn frames(model: &str, prompt: &str, behaviour: &Behaviour, before: u32) -> Vec<
     }
     frames.push(Frame::Bytes(chunk(model, &json!({}), Some(finish.unwrap_or("stop")))));
     if *behaviour != Behaviour::NoUsage {
-        let usage = json!({"prompt_tokens": prompt.len().div_ceil(4) + 200, "completion_tokens": text.len().div_ceil(4)});
+        let usage =
+            json!({"prompt_tokens": prompt.len().div_ceil(4) + 200, "completion_tokens": text.len().div_ceil(4)});
         frames.push(Frame::Bytes(data(&json!({"model": model, "choices": [], "usage": usage}))));
     }
     frames.push(Frame::Bytes(b"data: [DONE]\n\n".to_vec()));

@@ -10,8 +10,7 @@ impl<F: Function> Runner for InProcess<F> {
     async fn run(&self, event: Vec<u8>, invocation: Invocation) -> Result<Vec<u8>, CallError> {
         let unreadable = |error: serde_json::Error| CallError::Function(error.to_string());
         let event = serde_json::from_slice(&event).map_err(unreadable)?;
-        let answer =
-            self.0.handle(event, &invocation).await.map_err(|error| CallError::Function(error.to_string()))?;
+        let answer = self.0.handle(event, &invocation).await.map_err(|error| CallError::Function(error.to_string()))?;
         serde_json::to_vec(&answer).map_err(unreadable)
     }
 }

@@ -7,7 +7,7 @@
 use super::{Functions, Name, new_request_id};
 use std::time::Duration;
 
-const PAUSES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+const PAUSES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 
 impl Functions {
     /// Accepts an event.

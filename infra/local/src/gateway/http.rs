@@ -1,7 +1,7 @@
 //! The HTTP API: a request to a route key and an event, an answer back.
 
-use super::event::{self, HttpRequest};
 use super::Gateway;
+use super::event::{self, HttpRequest};
 use crate::functions::{Name, new_request_id};
 use api::Route;
 use axum::body::{Body, Bytes, to_bytes};
@@ -94,7 +94,8 @@ fn encode(headers: &HeaderMap, body: &Bytes) -> Option<(String, bool)> {
         return None;
     }
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let textual = kind.starts_with("text/") || kind.contains("json") || kind.contains("xml") || kind.contains("javascript");
+    let textual =
+        kind.starts_with("text/") || kind.contains("json") || kind.contains("xml") || kind.contains("javascript");
     match String::from_utf8(body.to_vec()) {
         Ok(text) if textual => Some((text, false)),
         Ok(_) | Err(_) => Some((STANDARD.encode(body), true)),

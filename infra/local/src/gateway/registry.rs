@@ -45,12 +45,7 @@ impl Registry {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn open(
-        &self,
-        id: &ConnectionId,
-        connected_at_ms: u64,
-        source_ip: String,
-    ) -> mpsc::Receiver<Outgoing> {
+    pub(super) fn open(&self, id: &ConnectionId, connected_at_ms: u64, source_ip: String) -> mpsc::Receiver<Outgoing> {
         let (outgoing, receiver) = mpsc::channel(WAITING_MAX);
         self.lock().insert(id.clone(), Entry { outgoing, connected_at_ms, source_ip });
         receiver

@@ -1,9 +1,9 @@
 //! One WebSocket connection, from its handshake to `$disconnect`.
 
+use super::Gateway;
 use super::event::{self, Origin};
 use super::http::Routes;
 use super::registry::Outgoing;
-use super::Gateway;
 use crate::functions::{Name, new_request_id};
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
@@ -25,9 +25,9 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite;
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>.
-const IDLE: Duration = Duration::from_secs(10 * 60);
+const IDLE: Duration = Duration::from_mins(10);
 /// Same page.
-const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
+const LIFETIME: Duration = Duration::from_hours(2);
 /// A client that does not take a frame for this long is gone.
 const SEND: Duration = Duration::from_secs(30);
 
@@ -61,12 +61,8 @@ pub(super) async fn upgrade(
     let Ok(upgrade) = upgrade else { return StatusCode::UPGRADE_REQUIRED.into_response() };
     let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     let now_ms = SystemClock.now_ms();
-    let origin = Origin {
-        connection: new_connection_id(),
-        connected_at_ms: now_ms,
-        source_ip: peer.ip().to_string(),
-        host,
-    };
+    let origin =
+        Origin { connection: new_connection_id(), connected_at_ms: now_ms, source_ip: peer.ip().to_string(), host };
     let event = event::connect(&origin, &headers, &uri, now_ms, &new_request_id());
     let answer = match gateway.functions.call(Name::Socket, event.to_string().into_bytes()).await {
         Ok(answer) => serde_json::from_slice::<Value>(&answer).unwrap_or_default(),
@@ -75,7 +71,8 @@ pub(super) async fn upgrade(
             return StatusCode::BAD_GATEWAY.into_response();
         }
     };
-    let status = answer["statusCode"].as_u64().and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
+    let status =
+        answer["statusCode"].as_u64().and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
     match status {
         Some(status) if status.is_success() => {}
         Some(status) => return status.into_response(),
@@ -148,14 +145,12 @@ async fn converse(
         let _ = send(&mut sink, Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
     }
     // Reading on sends the answer to the client's close frame, with the client's own code, or waits for its answer.
-    let _ = tokio::time::timeout(Duration::from_secs(2), async { while let Some(Ok(_)) = stream.next().await {} }).await;
+    let _ =
+        tokio::time::timeout(Duration::from_secs(2), async { while let Some(Ok(_)) = stream.next().await {} }).await;
     end
 }
 
-async fn send(
-    sink: &mut (impl SinkExt<Message, Error = axum::Error> + Unpin),
-    message: Message,
-) -> Result<(), ()> {
+async fn send(sink: &mut (impl SinkExt<Message, Error = axum::Error> + Unpin), message: Message) -> Result<(), ()> {
     match tokio::time::timeout(SEND, sink.send(message)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(()),

@@ -28,7 +28,11 @@ impl Connections for Table {
             .await;
         match put {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|cause| cause.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(
+                    aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception,
+                ) =>
+            {
                 Ok(())
             }
             Err(error) => Err(store_error("PutItem connection", &error)),
@@ -53,7 +57,11 @@ impl Connections for Table {
                 let first = !item.contains_key("greeted");
                 Ok(self.live(&item)?.map(|connection| Greeting { connection, first }))
             }
-            Err(error) if error.as_service_error().is_some_and(|cause| cause.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(
+                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception,
+                ) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(store_error("UpdateItem connection", &error)),
@@ -73,7 +81,11 @@ impl Connections for Table {
             .await;
         match updated {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|cause| cause.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(
+                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception,
+                ) =>
+            {
                 Ok(())
             }
             Err(error) => Err(store_error("UpdateItem connection", &error)),

@@ -144,7 +144,11 @@ impl Generations for Table {
             .await;
         match updated {
             Ok(answer) => Ok(to_generation(&answer.attributes.unwrap_or_default())?.conclusion),
-            Err(error) if error.as_service_error().is_some_and(|cause| cause.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(
+                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception,
+                ) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(store_error("UpdateItem conclude", &error)),

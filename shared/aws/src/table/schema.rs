@@ -31,7 +31,11 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
         .await;
     match created {
         Ok(_) => {}
-        Err(error) if error.as_service_error().is_some_and(|cause| cause.is_resource_in_use_exception()) => {
+        Err(error)
+            if error.as_service_error().is_some_and(
+                aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception,
+            ) =>
+        {
             return Ok(());
         }
         Err(error) => return Err(store_error("CreateTable", &error)),

@@ -145,20 +145,18 @@ impl Variants for Table {
     }
 
     async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError> {
-        let change =
-            Change::of(key, "DELETE #listeners :connection ADD #signals :one", "attribute_exists(pk)")
-                .value(":connection", AttributeValue::Ss(vec![connection.0.clone()]))
-                .value(":one", number(1));
+        let change = Change::of(key, "DELETE #listeners :connection ADD #signals :one", "attribute_exists(pk)")
+            .value(":connection", AttributeValue::Ss(vec![connection.0.clone()]))
+            .value(":one", number(1));
         self.change(change).await.map(drop)
     }
 
     async fn request_cancel(&self, key: &VariantKey) -> Result<Option<Variant>, StoreError> {
-        let change =
-            Change::of(key, "SET #cancel = :true ADD #signals :one", "#state IN (:queued, :running)")
-                .value(":true", AttributeValue::Bool(true))
-                .value(":one", number(1))
-                .value(":queued", string("queued"))
-                .value(":running", string("running"));
+        let change = Change::of(key, "SET #cancel = :true ADD #signals :one", "#state IN (:queued, :running)")
+            .value(":true", AttributeValue::Bool(true))
+            .value(":one", number(1))
+            .value(":queued", string("queued"))
+            .value(":running", string("running"));
         match self.change(change).await? {
             Changed::Done(item) | Changed::Refused(item) => to_variant(&item).map(Some),
             Changed::Missing => Ok(None),

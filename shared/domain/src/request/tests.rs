@@ -2,17 +2,14 @@ use super::*;
 use crate::error::ErrorCode;
 use serde_json::json;
 
-fn read(value: Value) -> Result<StartRequest, Refusal> {
-    match value {
-        Value::Object(object) => StartRequest::read(&object),
-        other => panic!("a test sends objects, not {other}"),
-    }
+fn read(value: &Value) -> Result<StartRequest, Refusal> {
+    StartRequest::read(value.as_object().unwrap())
 }
 
 #[test]
 fn the_params_of_an_unmodified_screenshot_to_code_frontend_are_a_request() {
     // Field for field what its text mode sends.
-    let start = read(json!({
+    let start = read(&json!({
         "openAiApiKey": null, "openAiBaseURL": null, "replicateApiKey": null, "anthropicApiKey": null,
         "geminiApiKey": null, "screenshotOneApiKey": null, "isImageGenerationEnabled": true, "editorTheme": "cobalt",
         "generatedCodeConfig": "html_tailwind", "codeGenerationModel": "gemini-3-flash-preview (minimal thinking)",
@@ -51,12 +48,16 @@ fn a_refusal_names_the_field_that_is_wrong() {
             ErrorCode::InvalidField,
         ),
         (json!({"prompt": prompt, "generationType": "update"}), "fileState", ErrorCode::InvalidField),
-        (json!({"prompt": prompt, "history": [{"role": "system", "text": ""}]}), "history[0].role", ErrorCode::InvalidField),
+        (
+            json!({"prompt": prompt, "history": [{"role": "system", "text": ""}]}),
+            "history[0].role",
+            ErrorCode::InvalidField,
+        ),
         (json!({"prompt": prompt, "history": [7]}), "history[0]", ErrorCode::InvalidField),
         (json!({"prompt": prompt, "models": "gpt"}), "models", ErrorCode::InvalidField),
         (json!({"prompt": prompt, "requestId": "x".repeat(129)}), "requestId", ErrorCode::TooLarge),
     ] {
-        let refusal = read(params.clone()).unwrap_err();
+        let refusal = read(&params).unwrap_err();
         assert_eq!((refusal.field.as_deref(), refusal.code), (Some(field), code), "{params}");
         assert!(refusal.message.ends_with('.'), "words for people: {}", refusal.message);
     }
@@ -64,26 +65,26 @@ fn a_refusal_names_the_field_that_is_wrong() {
 
 #[test]
 fn limits_hold_at_the_last_byte_that_fits() {
-    assert!(read(json!({"prompt": {"text": "x".repeat(limits::PROMPT_BYTES_MAX)}})).is_ok());
+    assert!(read(&json!({"prompt": {"text": "x".repeat(limits::PROMPT_BYTES_MAX)}})).is_ok());
     let image = "data:image/webp;base64,AAAA";
-    assert!(read(json!({"prompt": {"images": vec![image; 5]}, "inputMode": "image"})).is_ok());
-    assert_eq!(read(json!({"prompt": {"text": "x"}, "variants": 8})).unwrap().variants, 8);
+    assert!(read(&json!({"prompt": {"images": vec![image; 5]}, "inputMode": "image"})).is_ok());
+    assert_eq!(read(&json!({"prompt": {"text": "x"}, "variants": 8})).unwrap().variants, 8);
 }
 
 #[test]
 fn a_resend_has_the_same_fingerprint_and_another_request_has_not() {
     let params = json!({"prompt": {"text": "a page"}, "requestId": "1"});
-    let first = read(params.clone()).unwrap();
-    assert_eq!(first.fingerprint(), read(params).unwrap().fingerprint());
-    let other = read(json!({"prompt": {"text": "another"}, "requestId": "1"})).unwrap();
+    let first = read(&params).unwrap();
+    assert_eq!(first.fingerprint(), read(&params).unwrap().fingerprint());
+    let other = read(&json!({"prompt": {"text": "another"}, "requestId": "1"})).unwrap();
     assert_ne!(first.fingerprint(), other.fingerprint());
-    let more = read(json!({"prompt": {"text": "a page"}, "requestId": "1", "variants": 2})).unwrap();
+    let more = read(&json!({"prompt": {"text": "a page"}, "requestId": "1", "variants": 2})).unwrap();
     assert_ne!(first.fingerprint(), more.fingerprint());
 }
 
 #[test]
 fn a_stored_request_reads_back_as_it_was() {
-    let start = read(json!({
+    let start = read(&json!({
         "generationType": "update", "prompt": {"text": "make it blue", "selectedElementHtml": "<h1>A</h1>"},
         "history": [{"role": "user", "text": "a page"}, {"role": "assistant", "text": "<html></html>"}],
         "fileState": {"path": "index.html", "content": "<html></html>"}, "designSystem": "# Blue"

@@ -159,10 +159,7 @@ mod tests {
             }
         );
         let cancel = format!(r#"{{"action":"cancel","generationId":"{ID}"}}"#);
-        assert!(matches!(
-            ClientMessage::read(&cancel).unwrap(),
-            ClientMessage::Cancel { variant_index: None, .. }
-        ));
+        assert!(matches!(ClientMessage::read(&cancel).unwrap(), ClientMessage::Cancel { variant_index: None, .. }));
         assert_eq!(ClientMessage::read(r#"{"action":"ping"}"#).unwrap(), ClientMessage::Ping);
         let generate = r#"{"action":"generate","prompt":{"text":"x"}}"#;
         assert!(matches!(ClientMessage::read(generate).unwrap(), ClientMessage::Generate { bare: false, .. }));
@@ -184,7 +181,9 @@ mod tests {
             (r#"{"action":"resume","generationId":"../x"}"#, ErrorCode::NotFound, Some("generationId")),
             (&million, ErrorCode::TooLarge, Some("cursors")),
             (
-                &format!(r#"{{"action":"resume","generationId":"{ID}","cursors":[{{"variantIndex":0,"attempt":1,"seq":-1}}]}}"#),
+                &format!(
+                    r#"{{"action":"resume","generationId":"{ID}","cursors":[{{"variantIndex":0,"attempt":1,"seq":-1}}]}}"#
+                ),
                 ErrorCode::InvalidField,
                 Some("cursors[0].seq"),
             ),
@@ -195,7 +194,7 @@ mod tests {
             ),
         ] {
             let refusal = ClientMessage::read(text).unwrap_err();
-            assert_eq!((refusal.code, refusal.field.as_deref()), (code, field), "{:.80}", text);
+            assert_eq!((refusal.code, refusal.field.as_deref()), (code, field), "{text:.80}");
         }
     }
 

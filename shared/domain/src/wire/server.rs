@@ -221,11 +221,7 @@ impl ServerMessage {
     /// `done`: every variant has ended.
     #[must_use]
     pub fn done(id: &GenerationId, overall: Overall) -> Self {
-        Self {
-            data: Some(json!({"status": overall})),
-            generation_id: Some(id.clone()),
-            ..Self::bare(Kind::Done)
-        }
+        Self { data: Some(json!({"status": overall})), generation_id: Some(id.clone()), ..Self::bare(Kind::Done) }
     }
 
     /// The message as JSON text.

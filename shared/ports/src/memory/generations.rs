@@ -58,10 +58,7 @@ impl Generations for MemoryTable {
 
     async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {
         let mut state = self.lock();
-        Ok(state
-            .generations
-            .get_mut(id)
-            .map(|generation| generation.conclusion.get_or_insert(conclusion).clone()))
+        Ok(state.generations.get_mut(id).map(|generation| generation.conclusion.get_or_insert(conclusion).clone()))
     }
 }
 

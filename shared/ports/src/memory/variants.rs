@@ -8,9 +8,7 @@ use domain::variant::{ClaimRule, Ending, Status, Variant};
 
 impl State {
     fn held(&mut self, hold: &Hold) -> Option<&mut Variant> {
-        self.variants
-            .get_mut(&hold.key.variant)
-            .filter(|variant| variant.is_held_by(hold.key.attempt, &hold.holder))
+        self.variants.get_mut(&hold.key.variant).filter(|variant| variant.is_held_by(hold.key.attempt, &hold.holder))
     }
 }
 
@@ -50,7 +48,10 @@ impl Variants for MemoryTable {
             return Ok(Appended::Recorded);
         }
         if variant.next_seq != chunk.seq {
-            return Err(StoreError::Corrupt(format!("chunk {} of {} after {}", chunk.seq, hold.key.variant, variant.next_seq)));
+            return Err(StoreError::Corrupt(format!(
+                "chunk {} of {} after {}",
+                chunk.seq, hold.key.variant, variant.next_seq
+            )));
         }
         if variant.signals != signals {
             return Ok(Appended::Changed(variant.clone()));

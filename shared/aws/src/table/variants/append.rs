@@ -33,10 +33,7 @@ impl Table {
         let mut pause = Duration::from_millis(5);
         for last in (0..CONFLICT_TRIES_MAX).rev() {
             let written = self.client.transact_write_items().set_transact_items(Some(writes.to_vec())).send().await;
-            let error = match written {
-                Ok(_) => return Ok(Appended::Recorded),
-                Err(error) => error,
-            };
+            let Err(error) = written else { return Ok(Appended::Recorded) };
             if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
                 let reason = cancelled.cancellation_reasons().first();
                 match reason.and_then(CancellationReason::code) {
@@ -85,10 +82,7 @@ impl Table {
         }
         let item = of_chunk(&Key::chunk(&hold.key, chunk.seq), chunk, self.now_s() + CHUNK_TTL_S);
         let put = Put::builder().table_name(&self.name).set_item(Some(item)).build()?;
-        Ok([
-            TransactWriteItem::builder().update(fence.build()?).build(),
-            TransactWriteItem::builder().put(put).build(),
-        ])
+        Ok([TransactWriteItem::builder().update(fence.build()?).build(), TransactWriteItem::builder().put(put).build()])
     }
 }
 

@@ -71,9 +71,11 @@ impl Table {
         match updated {
             Ok(answer) => Ok(Changed::Done(answer.attributes.unwrap_or_default())),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(failed.item().filter(|item| !item.is_empty()).cloned().map_or(Changed::Missing, Changed::Refused))
-                }
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(failed
+                    .item()
+                    .filter(|item| !item.is_empty())
+                    .cloned()
+                    .map_or(Changed::Missing, Changed::Refused)),
                 Some(_) | None => Err(store_error("UpdateItem variant", &error)),
             },
         }
