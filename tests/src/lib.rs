@@ -1,1 +1,16 @@
-//! tests
+//! What the end-to-end tests share: a stack in a directory of its own, a browser's socket, HTTP, and a checker that
+//! holds what a browser was shown against what is stored.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests end their test")]
+
+mod client;
+mod http;
+mod stack;
+mod store;
+mod view;
+
+pub use client::{Client, Heard};
+pub use http::{Http, ended};
+pub use stack::{Place, start, start_with};
+pub use store::scan;
+pub use view::View;

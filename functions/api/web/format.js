@@ -23,6 +23,12 @@ export function cost(dollars) {
   return dollars > 0 && dollars < 0.1 ? `$${dollars.toFixed(4)}` : `$${dollars.toFixed(2)}`;
 }
 
+/** The first characters of a text; cut between characters, not between the halves of one. */
+export function beginning(text, length) {
+  const characters = [...text];
+  return characters.length <= length ? text : `${characters.slice(0, length).join("").trimEnd()}…`;
+}
+
 /** Milliseconds since 1970 of an ISO text, of seconds or of milliseconds; null if it is none of them. */
 export function instant(value) {
   if (typeof value === "number") return value < 1e12 ? value * 1_000 : value;

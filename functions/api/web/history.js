@@ -1,10 +1,11 @@
 // The list of earlier generations.
 
-import { ago, instant } from "./format.js";
+import { ago, beginning, instant } from "./format.js";
 import { fetchHistory } from "./http.js";
 
 const STATUS_LABELS = { completed: "Done", partial: "Partly done", failed: "Failed", cancelled: "Stopped", running: "Writing", queued: "Waiting" };
 const LONGEST_PROMPT = 160;
+const TITLE_LENGTH = 120; // of a longer prompt the server's records keep this much
 
 export class History {
   #list;
@@ -50,7 +51,7 @@ function makeRow(item) {
   const link = document.createElement("a");
   link.href = `#/g/${encodeURIComponent(item.id)}`;
   link.append(
-    span("history-prompt", shorten(promptText(item.prompt))),
+    span("history-prompt", shorten(promptText(item.prompt)) || "(no description)"),
     span("history-models", (item.models ?? []).join(", ")),
     span("history-status", STATUS_LABELS[item.status] ?? String(item.status), item.status),
     span("history-time", timeText(item.created_at)),
@@ -76,6 +77,11 @@ export function promptText(prompt) {
   return typeof prompt === "string" ? prompt : prompt?.text ?? "";
 }
 
+/** Whether a record's prompt may be the beginning of a longer one. */
+export function isCut(prompt) {
+  return [...prompt].length >= TITLE_LENGTH;
+}
+
 function shorten(text) {
-  return text.length > LONGEST_PROMPT ? `${text.slice(0, LONGEST_PROMPT)}…` : text || "(no description)";
+  return text.length === 0 ? "" : beginning(isCut(text) ? `${text}…` : text, LONGEST_PROMPT);
 }

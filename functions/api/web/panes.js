@@ -2,11 +2,12 @@
 
 import * as format from "./format.js";
 import { variantPath } from "./http.js";
-import { Preview } from "./preview.js";
+import { Preview, showsSomething } from "./preview.js";
 
 const STATE_LABELS = { queued: "Waiting", running: "Writing", stopping: "Stopping", completed: "Done", failed: "Failed", cancelled: "Stopped" };
 const AGENT_LABELS = { planner: "Planning", frontend: "Writing", images: "Making images", checks: "Checking" };
 const FINISH_LABELS = { length: "cut at the length limit", content_filter: "cut by the content filter" };
+const UNSEEN_YET = "Styles come first. The page appears with its first words.";
 const COPIED_FOR_MS = 1_500;
 const CODE_EVERY_MS = 250;
 
@@ -14,6 +15,7 @@ export class Pane {
   #parts;
   #preview;
   #text = "";
+  #isSeen = false;
   #code = document.createTextNode("");
   #codeTimer = null;
   #state = "queued";
@@ -57,6 +59,7 @@ export class Pane {
   setModel(name) {
     this.#parts.model.textContent = name;
     this.#parts.model.title = name;
+    this.#parts.progress.setAttribute("aria-label", `Progress of ${name}`);
     this.#parts.frame.title = `Preview of ${name}`;
     this.#parts.code.setAttribute("aria-label", `Code of ${name}`);
     this.#parts.switch.setAttribute("aria-label", `View of ${name}`);
@@ -85,7 +88,9 @@ export class Pane {
     if (attempt !== this.#attempt || this.hasEnded) this.#reopen(attempt);
     this.#text = text;
     if (this.#state === "queued" && text !== "") this.#setState("running");
-    this.#parts.placeholder.hidden = text !== "";
+    this.#isSeen ||= showsSomething(text);
+    if (text !== "") this.#parts.placeholder.textContent = UNSEEN_YET;
+    this.#showPlaceholder();
     this.#parts.copy.hidden = text === "";
     this.#preview.render(text);
     this.#codeTimer ??= setTimeout(() => this.#writeCode(), CODE_EVERY_MS);
@@ -104,7 +109,7 @@ export class Pane {
 
   fail(message, { code, retryable, ...data }) {
     const isCancelled = code === "cancelled" || code === "canceled";
-    const advice = retryable ? " Trying again may help." : "";
+    const advice = retryable && !/\btry/i.test(message) ? " Trying again may help." : "";
     const kept = this.#text === "" ? "" : " What had been written is kept.";
     this.#parts.error.textContent = isCancelled ? `Stopped.${kept}` : `${message}${advice}${kept}`;
     this.#parts.error.classList.toggle("bad", !isCancelled);
@@ -133,6 +138,7 @@ export class Pane {
   #reopen(attempt) {
     if (attempt !== this.#attempt) {
       this.#attempt = attempt;
+      this.#isSeen = false;
       this.#details = [];
       this.#durationMs = null;
       this.#parts.error.hidden = true;
@@ -152,12 +158,20 @@ export class Pane {
 
   #setState(state, label = STATE_LABELS[state]) {
     this.#state = state;
+    if ((this.hasEnded || state === "stopping") && document.activeElement === this.#parts.stop) this.#parts.model.focus({ preventScroll: true });
     this.element.dataset.state = state;
     this.#parts.state.textContent = state === "stopping" ? STATE_LABELS.stopping : label ?? STATE_LABELS[state];
     this.#parts.stop.hidden = this.hasEnded;
     this.#parts.stop.disabled = state === "stopping";
     this.#parts.progress.hidden = this.hasEnded;
     if (state === "queued") this.#parts.placeholder.textContent ||= "Waiting for the first words…";
+    this.#showPlaceholder();
+  }
+
+  // A preview without anything to see would be a white hole.
+  #showPlaceholder() {
+    const isCode = !this.#parts.code.hidden;
+    this.#parts.placeholder.hidden = this.#text !== "" && (isCode || this.#isSeen || this.hasEnded);
   }
 
   #show(view) {
@@ -167,6 +181,7 @@ export class Pane {
     this.#parts.showCode.setAttribute("aria-pressed", String(isCode));
     this.#parts.showPreview.setAttribute("aria-pressed", String(!isCode));
     this.#preview.setVisible(!isCode);
+    this.#showPlaceholder();
     this.#writeCode();
   }
 

@@ -1,6 +1,14 @@
 // Sends a page to the sandboxed frame that shows it. One way only: nothing that the frame says is listened to.
 
 const RENDER_EVERY_MS = 400;
+const UNSEEN = /<!--[\s\S]*?(?:-->|$)|<(head|title|style|script|template|noscript)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
+const SEEN_WITHOUT_WORDS = /<(?:img|svg|canvas|video|iframe|input|textarea|select)\b/i;
+
+/** Whether a page that is being written has come to something that a person can see. */
+export function showsSomething(html) {
+  const body = html.replace(UNSEEN, "");
+  return SEEN_WITHOUT_WORDS.test(body) || /\S/.test(body.replace(/<[^>]*(?:>|$)/g, ""));
+}
 
 export class Preview {
   #frame;

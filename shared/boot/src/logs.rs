@@ -1,6 +1,6 @@
 //! Logs. Lines go to standard output on Lambda, where the platform collects them, and to standard error on a terminal.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::layer;
@@ -24,6 +24,6 @@ pub fn json() {
 
 /// Lines for people. Without effect if logs are already set up.
 pub fn readable() {
-    let lines = layer().compact().with_target(false).with_writer(io::stderr);
+    let lines = layer().compact().with_target(false).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
     let _ = registry().with(lines.with_filter(filter())).try_init();
 }

@@ -32,10 +32,9 @@ fn holder(name: &str) -> Holder {
 }
 
 async fn taken<T: Variants>(table: &T, key: &VariantKey, name: &str, now_ms: u64) -> (Hold, Variant) {
-    match table.claim(key, &holder(name), now_ms, 500).await.unwrap() {
-        Claim::Taken(variant) => (Hold { key: variant.attempt_key(), holder: holder(name) }, variant),
-        other => panic!("{name} should get {key}: {other:?}"),
-    }
+    let claim = table.claim(key, &holder(name), now_ms, 500).await.unwrap();
+    let Claim::Taken(variant) = claim else { panic!("{name} should get {key}: {claim:?}") };
+    (Hold { key: variant.attempt_key(), holder: holder(name) }, variant)
 }
 
 fn chunk(seq: u32) -> Chunk {
@@ -106,7 +105,7 @@ async fn a_subscriber_is_known_before_the_next_chunk<T: Generations + Variants>(
     let tab = ConnectionId("tab=".to_owned());
     let seen = table.subscribe(&key, &tab).await.unwrap().unwrap();
     assert_eq!((seen.next_seq, &seen.listeners[..]), (1, &[tab.clone()][..]));
-    assert_eq!(table.subscribe(&key, &tab).await.unwrap().unwrap().listeners, [tab.clone()], "once is enough");
+    assert_eq!(table.subscribe(&key, &tab).await.unwrap().unwrap().listeners, std::slice::from_ref(&tab), "once is enough");
 
     let Appended::Changed(changed) = table.append(&hold, &chunk(1), variant.signals, None).await.unwrap() else {
         panic!("the writer has to look first")

@@ -1,0 +1,130 @@
+use domain::wire::server::{Kind, ServerMessage};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// The longest that anything is waited for. A test that hits it has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A browser's socket.
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Every message so far, in order.
+    pub heard: Vec<ServerMessage>,
+    /// The bytes of each message so far.
+    pub sizes: Vec<usize>,
+}
+
+/// What came from the server.
+#[derive(Debug, PartialEq)]
+pub enum Heard {
+    /// A message.
+    Message(ServerMessage),
+    /// The connection was closed with this code; 1006 if it broke.
+    Closed(u16),
+}
+
+impl Client {
+    /// Connects to the stage.
+    pub async fn connect(address: SocketAddr) -> Self {
+        let (socket, _) = connect_async(format!("ws://{address}/generate-code")).await.unwrap();
+        Self { socket, heard: Vec::new(), sizes: Vec::new() }
+    }
+
+    /// Sends a text as it is.
+    pub async fn send_text(&mut self, text: impl Into<String>) {
+        // A server that has closed in the meantime is seen by the next read.
+        let _ = self.socket.send(Message::text(text.into())).await;
+    }
+
+    /// Sends a message.
+    pub async fn send(&mut self, message: &Value) {
+        self.send_text(message.to_string()).await;
+    }
+
+    /// Sends a binary frame.
+    pub async fn send_binary(&mut self, bytes: Vec<u8>) {
+        let _ = self.socket.send(Message::binary(bytes)).await;
+    }
+
+    /// Starts a generation and waits for its id.
+    pub async fn generate(&mut self, params: &Value) -> String {
+        let mut message = params.clone();
+        message["action"] = json!("generate");
+        self.send(&message).await;
+        let accepted = self.until(|message| message.kind == Kind::Generation).await;
+        accepted.generation_id.unwrap().to_string()
+    }
+
+    /// The next thing that comes.
+    pub async fn next(&mut self) -> Heard {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("something is heard in time") {
+                Some(Ok(Message::Text(text))) => {
+                    let message: ServerMessage =
+                        serde_json::from_str(text.as_str()).unwrap_or_else(|error| panic!("{error}: {text}"));
+                    self.sizes.push(text.len());
+                    self.heard.push(message.clone());
+                    return Heard::Message(message);
+                }
+                Some(Ok(Message::Close(frame))) => {
+                    return Heard::Closed(frame.map_or(1005, |frame| frame.code.into()));
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(Message::Binary(_) | Message::Frame(_))) => panic!("the server sends only text"),
+                Some(Err(_)) | None => return Heard::Closed(1006),
+            }
+        }
+    }
+
+    /// The next message; a close is a failure.
+    pub async fn message(&mut self) -> ServerMessage {
+        match self.next().await {
+            Heard::Message(message) => message,
+            Heard::Closed(code) => panic!("closed with {code} after {:?}", self.heard.last()),
+        }
+    }
+
+    /// Reads until a message for which `wanted` holds, and returns it.
+    pub async fn until(&mut self, wanted: impl Fn(&ServerMessage) -> bool) -> ServerMessage {
+        loop {
+            let message = self.message().await;
+            if wanted(&message) {
+                return message;
+            }
+        }
+    }
+
+    /// Reads until every variant has ended.
+    pub async fn until_done(&mut self) -> ServerMessage {
+        self.until(|message| message.kind == Kind::Done).await
+    }
+
+    /// Reads until the server closes, and returns the code.
+    pub async fn until_closed(&mut self) -> u16 {
+        loop {
+            if let Heard::Closed(code) = self.next().await {
+                return code;
+            }
+        }
+    }
+
+    /// Closes with a code and returns the code that the server answers with.
+    pub async fn close(mut self, code: u16) -> u16 {
+        let frame = CloseFrame { code: CloseCode::from(code), reason: "".into() };
+        let _ = self.socket.close(Some(frame)).await;
+        self.until_closed().await
+    }
+
+    /// Goes away without a word, as a phone does that loses its signal.
+    pub fn vanish(self) {
+        drop(self);
+    }
+}

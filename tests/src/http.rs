@@ -1,0 +1,71 @@
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// HTTP to a stack.
+pub struct Http {
+    client: reqwest::Client,
+    base: String,
+}
+
+impl Http {
+    /// To the stack at this address.
+    #[must_use]
+    pub fn to(address: SocketAddr) -> Self {
+        // Only plain HTTP on loopback is spoken here; the client wants a TLS provider all the same, once a process.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self { client: reqwest::Client::new(), base: format!("http://{address}") }
+    }
+
+    /// A GET's status and text.
+    pub async fn get_text(&self, path: &str) -> (u16, String) {
+        let answer = self.client.get(format!("{}{path}", self.base)).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// A GET's status and JSON.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        let (status, text) = self.get_text(path).await;
+        (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}")))
+    }
+
+    /// A POST's status and JSON, with more headers.
+    pub async fn post(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> (u16, Value) {
+        let mut request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// The record of a generation.
+    pub async fn generation(&self, id: &str) -> Value {
+        let (status, body) = self.get(&format!("/api/generations/{id}")).await;
+        assert_eq!(status, 200, "{body}");
+        body["data"].clone()
+    }
+
+    /// A variant's page.
+    pub async fn page(&self, id: &str, variant: u8) -> String {
+        let (status, text) = self.get_text(&format!("/api/generations/{id}/variants/{variant}")).await;
+        assert_eq!(status, 200, "{text}");
+        text
+    }
+}
+
+/// Waits until every variant of a generation has ended, and returns its record.
+pub async fn ended(http: &Http, id: &str) -> Value {
+    for _ in 0..600 {
+        let data = http.generation(id).await;
+        if data["status"] != "running" {
+            return data;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("generation {id} has not ended within a minute")
+}

@@ -1,0 +1,48 @@
+use local::{Options, Stack};
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A data directory that outlives the stacks on it.
+pub struct Place {
+    directory: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Place {
+    /// A new directory, for stacks with these variables.
+    #[must_use]
+    pub fn new(environment: &[(&str, &str)]) -> Self {
+        let environment =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { directory: TempDir::new().unwrap(), environment }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+
+    /// A stack on it, on ports of the system's choice, with API Gateway's sizes enforced.
+    pub async fn start(&self) -> Stack {
+        let options = Options { port: 0, data: self.path(), aws_limits: true };
+        let environment = &self.environment;
+        Stack::start(&options, &|name| {
+            environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        })
+        .await
+        .unwrap_or_else(|error| panic!("the stack does not start: {error}"))
+    }
+}
+
+/// A stack with the demo's default line-up.
+pub async fn start() -> (Place, Stack) {
+    start_with(&[]).await
+}
+
+/// A stack with these variables.
+pub async fn start_with(environment: &[(&str, &str)]) -> (Place, Stack) {
+    let place = Place::new(environment);
+    let stack = place.start().await;
+    (place, stack)
+}

@@ -1,0 +1,12 @@
+//! The journey of a generation over real sockets and the real AWS SDK: what a user could observe, and nothing else.
+
+mod journey {
+    mod cancel;
+    mod peer;
+    mod provider;
+    mod recover;
+    mod refusals;
+    mod restart;
+    mod resume;
+    mod whole;
+}

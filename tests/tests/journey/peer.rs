@@ -1,0 +1,93 @@
+//! The unmodified screenshot-to-code frontend: bare params on a socket that is closed at the end.
+
+use domain::wire::server::Kind;
+use end_to_end::{Client, Heard, Http, View, start, start_with};
+use serde_json::{Value, json};
+
+/// Field for field what its text mode sends.
+fn params() -> Value {
+    json!({
+        "openAiApiKey": null, "openAiBaseURL": null, "replicateApiKey": null, "anthropicApiKey": null,
+        "geminiApiKey": null, "screenshotOneApiKey": null, "isImageGenerationEnabled": true, "editorTheme": "cobalt",
+        "generatedCodeConfig": "html_tailwind", "codeGenerationModel": "gemini-3-flash-preview (minimal thinking)",
+        "selectedDesignSystemId": null, "isTermOfServiceAccepted": false, "generationType": "create",
+        "inputMode": "text", "prompt": {"text": "a simple landing page for a bakery", "images": [], "videos": []},
+        "designSystem": null
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bare_params_stream_as_the_peer_expects_and_end_with_1000() {
+    let (_place, stack) = start().await;
+    let mut client = Client::connect(stack.addresses().public).await;
+    client.send(&params()).await;
+    assert_eq!(client.until_closed().await, 1000);
+
+    let kinds: Vec<Kind> = client.heard.iter().map(|message| message.kind).collect();
+    assert_eq!(kinds[0], Kind::VariantCount, "anything that names a variant before its count is dropped");
+    assert_eq!(client.heard[0].value.as_deref(), Some("4"), "a text, not a number");
+    let statuses = kinds.iter().filter(|kind| **kind == Kind::Status).count();
+    let first_chunk = kinds.iter().position(|kind| *kind == Kind::Chunk).unwrap();
+    let last_status = kinds.iter().rposition(|kind| *kind == Kind::Status).unwrap();
+    assert_eq!(statuses, 4);
+    assert!(last_status < first_chunk);
+    let views = View::of(&client.heard, false);
+    assert_eq!(views.len(), 4);
+    for view in views.values() {
+        assert!(view.text().ends_with("</html>"));
+        assert_eq!(view.ended(), Some(1), "each has a terminal message before the close");
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variant_that_fails_is_told_before_the_close() {
+    let (_place, stack) = start_with(&[("MODELS", "demo-ok,demo-status-401")]).await;
+    let mut client = Client::connect(stack.addresses().public).await;
+    client.send(&params()).await;
+    assert_eq!(client.until_closed().await, 1000);
+    let errors = client.heard.iter().filter(|message| message.kind == Kind::VariantError).count();
+    let complete = client.heard.iter().filter(|message| message.kind == Kind::VariantComplete).count();
+    assert_eq!((errors, complete), (2, 2));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_close_code_4333_is_echoed_and_stops_the_work() {
+    let (_place, stack) = start_with(&[("MODELS", "demo-slow")]).await;
+    let public = stack.addresses().public;
+    let mut client = Client::connect(public).await;
+    client.send(&params()).await;
+    let id = client.until(|message| message.kind == Kind::Chunk).await.generation_id.unwrap().to_string();
+    assert_eq!(client.close(4333).await, 4333, "1000 would look like a completed generation");
+
+    let http = Http::to(public);
+    let ended = end_to_end::ended(&http, &id).await;
+    assert_eq!(ended["status"], "cancelled");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_asks_when_it_loads_is_answered() {
+    let (_place, stack) = start().await;
+    let http = Http::to(stack.addresses().public);
+    assert_eq!(http.get("/api/design-systems").await, (200, json!([])));
+    assert_eq!(http.get("/api/capabilities").await, (200, json!({"screenshot_preview": false})));
+    let (status, page) = http.get_text("/").await;
+    assert!(status == 200 && page.contains("<title>"));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bare_params_that_are_wrong_are_refused_and_the_connection_stays() {
+    let (_place, stack) = start().await;
+    let mut client = Client::connect(stack.addresses().public).await;
+    let mut wrong = params();
+    wrong["generatedCodeConfig"] = json!("cobol");
+    client.send(&wrong).await;
+    let error = client.until(|message| message.kind == Kind::Error).await;
+    assert_eq!(error.data.unwrap()["field"], "generatedCodeConfig");
+    client.send(&json!({"action": "ping"})).await;
+    assert!(matches!(client.next().await, Heard::Message(message) if message.kind == Kind::Pong));
+    stack.stop().await;
+}
