@@ -8,9 +8,11 @@ mod http;
 mod stack;
 mod store;
 mod view;
+mod world;
 
 pub use client::{Client, Heard};
 pub use http::{Http, ended};
 pub use stack::{Place, start, start_with};
 pub use store::scan;
 pub use view::View;
+pub use world::{BEGINNING_MS, CountingIds, CountingModel, Invokes, LEASE_MS, Ports, TokioClock, World};

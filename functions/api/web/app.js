@@ -1,8 +1,8 @@
 // Wires the client to the page.
 
 import { Board } from "./board.js";
-import { instant } from "./format.js";
-import { History, promptText } from "./history.js";
+import { beginning, instant } from "./format.js";
+import { addressed, addressOf, History, isCut, promptText } from "./history.js";
 import { fetchConfig, fetchRecord } from "./http.js";
 import { Quartet } from "./quartet.js";
 import { Recovery } from "./recovery.js";
@@ -20,6 +20,8 @@ const board = new Board(part("panes"), part("pane-template"), { onStop: stop });
 const history = new History({ list: part("history-list"), note: part("history-note"), more: part("history-more") });
 let client = null;
 let recovery = null;
+let isFollowRefused = false;
+let promptOfPage = ""; // what the page itself last put or read there
 let lastSent = { params: "", requestId: undefined, isRefused: false };
 
 async function start() {
@@ -52,10 +54,11 @@ function listenToPage() {
   });
   part("prompt").addEventListener("input", () => client.warm(), { once: true });
   part("stop-all").addEventListener("click", () => stop(null));
-  addEventListener("hashchange", () => {
-    forgetUnsent();
-    route();
-  });
+  addEventListener("hashchange", navigate);
+  // Without a change of the address there is no event, but something unsent to get away from.
+  for (const link of document.querySelectorAll('a[href="#/"]')) {
+    link.addEventListener("click", () => { if (location.hash === "#/") navigate(); });
+  }
 }
 
 function listenToClient() {
@@ -77,6 +80,7 @@ function listenToClient() {
 function generate() {
   const text = part("prompt").value.trim();
   if (text === "") return;
+  promptOfPage = part("prompt").value;
   const params = {
     generatedCodeConfig: part("stack").value,
     inputMode: "text",
@@ -100,7 +104,8 @@ function send(params, requestId) {
   showGeneration(params.prompt.text);
   board.setCount(params.variants);
   board.start(Date.now());
-  part("generation").scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  if (document.activeElement === part("generate")) focusGeneration();
+  scrollToGeneration();
   part("generation-state").textContent = "Sending…";
   part("generate").disabled = true;
   lastSent = { params: JSON.stringify(params), requestId: client.generate(params, requestId), isRefused: false };
@@ -111,15 +116,26 @@ function stop(variantIndex) {
   client.cancel(variantIndex);
   if (variantIndex === null) {
     board.setStopping();
+    focusGeneration();
     part("stop-all").disabled = true;
   } else {
     board.pane(variantIndex)?.setStopping();
   }
 }
 
+function navigate() {
+  forgetUnsent();
+  route();
+  if (part("generation").hidden) {
+    part("prompt").focus();
+    part("prompt").select();
+  } else {
+    scrollToGeneration();
+  }
+}
+
 function route() {
-  const match = /^#\/g\/([^/]+)$/.exec(location.hash);
-  const generationId = match === null ? null : decode(match[1]);
+  const generationId = addressed();
   if (generationId !== null && generationId === client.generationId) return;
   if (generationId !== null) {
     bringBack(generationId);
@@ -135,33 +151,37 @@ function continueUnsent() {
   if (waiting !== null && client.generationId === null && part("generation").hidden) send(waiting.params, waiting.requestId);
 }
 
-function decode(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 async function bringBack(generationId) {
   client.leave();
   showGeneration("");
   part("generation-state").textContent = "Bringing it back…";
   part("generate").disabled = false;
   const outcome = await fetchRecord(generationId).catch((problem) => problem);
-  if (location.hash !== `#/g/${encodeURIComponent(generationId)}` && decode(location.hash) !== `#/g/${generationId}`) return;
+  if (addressed() !== generationId) return;
   if (outcome.status === 404 || outcome.status === 403) {
     part("generation-state").textContent = "";
+    showPrompt("Nothing here");
     showNotice("generation-notice", "There is no generation under this address. It may have been deleted, or belong to someone else.");
     return;
   }
   if (outcome instanceof Error) showNotice("generation-notice", `${outcome.message} Trying over the socket…`);
   else showRecord(outcome);
+  focusGeneration();
   client.follow(generationId, outcome.variants?.length ?? null);
 }
 
+/** What could not be read when the generation was opened: its prompt and its models. */
+async function readMissingRecord() {
+  const generationId = client.generationId;
+  if (generationId === null || part("generation-title").textContent !== "") return;
+  const record = await fetchRecord(generationId).catch(() => null);
+  if (record === null || addressed() !== generationId) return;
+  showNotice("generation-notice", "");
+  showRecord(record);
+}
+
 function pollWithoutSocket() {
-  if (client.isActive && client.connectFailures >= FAILURES_BEFORE_POLL) recovery.run();
+  if (client.isActive && (isFollowRefused || client.connectFailures >= FAILURES_BEFORE_POLL)) recovery.run();
 }
 
 // --- what the person sees
@@ -176,6 +196,7 @@ function showBlank() {
 
 function showGeneration(prompt) {
   board.clear();
+  isFollowRefused = false;
   part("intro").hidden = true;
   part("generation").hidden = false;
   part("stop-all").hidden = true;
@@ -186,12 +207,21 @@ function showGeneration(prompt) {
 
 function showPrompt(prompt) {
   part("generation-title").textContent = prompt;
-  document.title = prompt === "" ? "Quartet" : `${prompt.slice(0, 60)} - Quartet`;
+  document.title = prompt === "" ? "Quartet" : `${beginning(prompt, 60)} - Quartet`;
+}
+
+function scrollToGeneration() {
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  part("generation").scrollIntoView({ block: "start", behavior: isStill ? "instant" : "smooth" });
+}
+
+function focusGeneration() {
+  part("generation-title").focus({ preventScroll: true });
 }
 
 function showAccepted({ id, models, variants }) {
   forgetUnsent();
-  window.history.pushState(null, "", `#/g/${encodeURIComponent(id)}`);
+  window.history.pushState(null, "", addressOf(id));
   board.setCount(variants);
   board.setModels(models);
   part("stop-all").hidden = false;
@@ -202,6 +232,7 @@ function showAccepted({ id, models, variants }) {
 function showRefused({ phase, value, code }) {
   const message = value || "The request was refused.";
   if (phase === "follow") {
+    isFollowRefused = true;
     showNotice("generation-notice", message);
     return;
   }
@@ -212,8 +243,9 @@ function showRefused({ phase, value, code }) {
 }
 
 function showRecord(record) {
-  showPrompt(promptText(record.prompt));
-  if (part("prompt").value === "") part("prompt").value = promptText(record.prompt);
+  const prompt = promptText(record.prompt);
+  showPrompt(isCut(prompt) ? `${prompt}…` : prompt);
+  fillPrompt(isCut(prompt) ? "" : prompt);
   const isRunning = record.variants.some(({ status }) => !["completed", "failed", "cancelled"].includes(status));
   board.setCount(record.variants.length);
   board.applyRecord(record);
@@ -223,12 +255,19 @@ function showRecord(record) {
   part("generation-state").textContent = isRunning ? "Still being written." : DONE_TEXTS[record.status] ?? "";
 }
 
+/** Offers a prompt to be changed and sent again, unless the person has begun another one. */
+function fillPrompt(prompt) {
+  const { value } = part("prompt");
+  if (value !== "" && value !== promptOfPage) return;
+  part("prompt").value = prompt;
+  promptOfPage = prompt;
+}
+
 function showEnded(message) {
   const pane = board.pane(message.variantIndex);
   if (pane === null) return;
-  if (message.type === "variantComplete") pane.complete(message.data ?? {}, message.generationId);
-  else pane.fail(message.value || "This variant failed.", message.data ?? {});
-  announce(`${pane.model}: ${pane.element.querySelector(".pane-state").textContent}`);
+  pane.end(message);
+  part("announcer").textContent = `${pane.model}: ${pane.stateText}`;
   part("stop-all").hidden = !board.isRunning;
 }
 
@@ -246,15 +285,12 @@ function showConnection({ state }) {
   const line = part("connection");
   line.dataset.state = shown;
   if (line.textContent !== CONNECTION_TEXTS[shown]) line.textContent = CONNECTION_TEXTS[shown];
+  if (state === "open") readMissingRecord();
 }
 
 function showNotice(id, text) {
   part(id).textContent = text;
   part(id).hidden = text === "";
-}
-
-function announce(text) {
-  part("announcer").textContent = text;
 }
 
 start();

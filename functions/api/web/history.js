@@ -49,7 +49,7 @@ export class History {
 function makeRow(item) {
   const row = document.createElement("li");
   const link = document.createElement("a");
-  link.href = `#/g/${encodeURIComponent(item.id)}`;
+  link.href = addressOf(item.id);
   link.append(
     span("history-prompt", shorten(promptText(item.prompt)) || "(no description)"),
     span("history-models", (item.models ?? []).join(", ")),
@@ -71,6 +71,21 @@ function span(className, text, state = null) {
   element.textContent = text;
   if (state !== null) element.dataset.state = state;
   return element;
+}
+
+/** Where the page shows a generation. */
+export function addressOf(generationId) {
+  return `#/g/${encodeURIComponent(generationId)}`;
+}
+
+/** The generation that the page's address names, or null. */
+export function addressed() {
+  const [, name = null] = /^#\/g\/([^/]+)$/.exec(location.hash) ?? [];
+  try {
+    return name === null ? null : decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 export function promptText(prompt) {

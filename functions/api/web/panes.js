@@ -2,12 +2,12 @@
 
 import * as format from "./format.js";
 import { variantPath } from "./http.js";
-import { Preview, showsSomething } from "./preview.js";
+import { Preview } from "./preview.js";
 
 const STATE_LABELS = { queued: "Waiting", running: "Writing", stopping: "Stopping", completed: "Done", failed: "Failed", cancelled: "Stopped" };
 const AGENT_LABELS = { planner: "Planning", frontend: "Writing", images: "Making images", checks: "Checking" };
 const FINISH_LABELS = { length: "cut at the length limit", content_filter: "cut by the content filter" };
-const UNSEEN_YET = "Styles come first. The page appears with its first words.";
+const UNSEEN_YET = "The page appears with its first words…";
 const COPIED_FOR_MS = 1_500;
 const CODE_EVERY_MS = 250;
 
@@ -35,7 +35,7 @@ export class Pane {
       switch: part("switch"),
     };
     this.#parts.code.append(this.#code);
-    this.#preview = new Preview(this.#parts.frame);
+    this.#preview = new Preview(this.#parts.frame, () => this.#seen());
     this.#parts.showPreview.addEventListener("click", () => this.#show("preview"));
     this.#parts.showCode.addEventListener("click", () => this.#show("code"));
     this.#parts.copy.addEventListener("click", () => this.#copy());
@@ -50,6 +50,10 @@ export class Pane {
 
   get model() {
     return this.#parts.model.textContent;
+  }
+
+  get stateText() {
+    return this.#parts.state.textContent;
   }
 
   get hasEnded() {
@@ -88,7 +92,6 @@ export class Pane {
     if (attempt !== this.#attempt || this.hasEnded) this.#reopen(attempt);
     this.#text = text;
     if (this.#state === "queued" && text !== "") this.#setState("running");
-    this.#isSeen ||= showsSomething(text);
     if (text !== "") this.#parts.placeholder.textContent = UNSEEN_YET;
     this.#showPlaceholder();
     this.#parts.copy.hidden = text === "";
@@ -100,14 +103,20 @@ export class Pane {
     if (!this.hasEnded) this.#setState("stopping");
   }
 
-  complete(data, generationId) {
+  /** Takes the variantComplete or variantError that ended this variant. */
+  end(message) {
+    if (message.type === "variantComplete") this.#complete(message.data ?? {}, message.generationId);
+    else this.#fail(message.value || "This variant failed.", message.data ?? {});
+  }
+
+  #complete(data, generationId) {
     this.#parts.open.href = variantPath(generationId, this.index);
     this.#parts.open.hidden = false;
     this.#parts.error.hidden = true;
     this.#end("completed", data);
   }
 
-  fail(message, { code, retryable, ...data }) {
+  #fail(message, { code, retryable, ...data }) {
     const isCancelled = code === "cancelled" || code === "canceled";
     const advice = retryable && !/\btry/i.test(message) ? " Trying again may help." : "";
     const kept = this.#text === "" ? "" : " What had been written is kept.";
@@ -139,6 +148,7 @@ export class Pane {
     if (attempt !== this.#attempt) {
       this.#attempt = attempt;
       this.#isSeen = false;
+      this.#preview.restart();
       this.#details = [];
       this.#durationMs = null;
       this.#parts.error.hidden = true;
@@ -153,6 +163,7 @@ export class Pane {
     else if (this.#startedAt !== null) this.#durationMs ??= Date.now() - this.#startedAt;
     this.#details = [format.tokens(usage), format.cost(costUsd), FINISH_LABELS[finishReason] ?? null].filter((detail) => detail !== null);
     this.#setState(state);
+    this.#preview.finish();
     this.tick(Date.now());
   }
 
@@ -168,10 +179,15 @@ export class Pane {
     this.#showPlaceholder();
   }
 
+  #seen() {
+    this.#isSeen = true;
+    this.#showPlaceholder();
+  }
+
   // A preview without anything to see would be a white hole.
   #showPlaceholder() {
     const isCode = !this.#parts.code.hidden;
-    this.#parts.placeholder.hidden = this.#text !== "" && (isCode || this.#isSeen || this.hasEnded);
+    this.#parts.placeholder.hidden = this.#text !== "" && (isCode || this.#isSeen);
   }
 
   #show(view) {

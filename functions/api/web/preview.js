@@ -1,6 +1,7 @@
 // Sends a page to the sandboxed frame that shows it. One way only: nothing that the frame says is listened to.
 
 const RENDER_EVERY_MS = 400;
+const SEEN_AFTER_MS = 250; // what the frame needs to load a page; it is not asked
 const UNSEEN = /<!--[\s\S]*?(?:-->|$)|<(head|title|style|script|template|noscript)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
 const SEEN_WITHOUT_WORDS = /<(?:img|svg|canvas|video|iframe|input|textarea|select)\b/i;
 
@@ -18,9 +19,14 @@ export class Preview {
   #shown = "";
   #timer = null;
   #sentAt = -Infinity;
+  #isWhole = false;
+  #isSeen = false;
+  #onSeen;
 
-  constructor(frame) {
+  /** onSeen is called once there is something to see, or all that there will be. */
+  constructor(frame, onSeen) {
     this.#frame = frame;
+    this.#onSeen = onSeen;
     frame.addEventListener("load", () => {
       this.#isLoaded = true;
       this.#shown = "";
@@ -31,6 +37,18 @@ export class Preview {
   render(html) {
     this.#wanted = html;
     this.#schedule();
+  }
+
+  /** No more will come. */
+  finish() {
+    this.#isWhole = true;
+    if (this.#shown === this.#wanted) this.#noteSeen();
+  }
+
+  /** Another page will be written in place of this one. */
+  restart() {
+    this.#isWhole = false;
+    this.#isSeen = false;
   }
 
   /** A preview that nobody looks at costs nothing. */
@@ -52,5 +70,12 @@ export class Preview {
     this.#shown = this.#wanted;
     // The frame's origin is opaque, so "*" is the only target that names it.
     this.#frame.contentWindow?.postMessage({ type: "render", html: this.#shown }, "*");
+    this.#noteSeen();
+  }
+
+  #noteSeen() {
+    if (this.#isSeen || this.#shown === "" || !(this.#isWhole || showsSomething(this.#shown))) return;
+    this.#isSeen = true;
+    setTimeout(this.#onSeen, SEEN_AFTER_MS);
   }
 }

@@ -1,6 +1,6 @@
 //! The traits through which Quartet touches the world. Each method says what is true after it has succeeded and after
 //! it has failed; the in-memory versions in [`memory`] are the executable form of those words, and the suites in
-//! `conformance` hold every implementation to them.
+//! `conformance` hold every implementation to them, and [`fault`] makes any of them misbehave.
 //!
 //! A handler takes the traits that it needs, so its fields read like its IAM policy.
 
@@ -9,6 +9,7 @@ mod clock;
 #[expect(clippy::unwrap_used, clippy::panic, reason = "a suite's checks end its test")]
 pub mod conformance;
 mod connections;
+pub mod fault;
 mod generations;
 mod invoke;
 pub mod memory;

@@ -1,0 +1,104 @@
+use super::{Faulty, unavailable};
+use crate::{
+    Appended, Beat, Claim, Connection, Connections, Created, Ended, Generations, Greeting, HistoryPage, Hold,
+    NewGeneration, Recorded, StoreError, Variants,
+};
+use async_trait::async_trait;
+use domain::chunk::Chunk;
+use domain::error::Failure;
+use domain::generation::Conclusion;
+use domain::ids::{AttemptKey, ConnectionId, GenerationId, Holder, UserId, VariantKey};
+use domain::variant::{Ending, Variant};
+
+#[async_trait]
+impl<T: Generations + ?Sized> Generations for Faulty<T> {
+    async fn create(&self, new: &NewGeneration) -> Result<Created, StoreError> {
+        self.run("create", self.inner.create(new), unavailable).await
+    }
+
+    async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError> {
+        self.run("generation", self.inner.generation(id), unavailable).await
+    }
+
+    async fn history(&self, user: &UserId, before: Option<&str>, limit: u32) -> Result<HistoryPage, StoreError> {
+        self.run("history", self.inner.history(user, before, limit), unavailable).await
+    }
+
+    async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {
+        self.run("conclude", self.inner.conclude(id, conclusion), unavailable).await
+    }
+}
+
+#[async_trait]
+impl<T: Variants + ?Sized> Variants for Faulty<T> {
+    async fn claim(&self, key: &VariantKey, holder: &Holder, now_ms: u64, lease_ms: u64) -> Result<Claim, StoreError> {
+        self.run("claim", self.inner.claim(key, holder, now_ms, lease_ms), unavailable).await
+    }
+
+    async fn append(&self, hold: &Hold, chunk: &Chunk, signals: u32, lease_until_ms: Option<u64>) -> Result<Appended, StoreError> {
+        self.run("append", self.inner.append(hold, chunk, signals, lease_until_ms), unavailable).await
+    }
+
+    async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError> {
+        self.run("heartbeat", self.inner.heartbeat(hold, lease_until_ms), unavailable).await
+    }
+
+    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError> {
+        self.run("release", self.inner.release(hold, due_ms), unavailable).await
+    }
+
+    async fn end(&self, hold: &Hold, ending: &Ending, lease_until_ms: u64) -> Result<Ended, StoreError> {
+        self.run("end", self.inner.end(hold, ending, lease_until_ms), unavailable).await
+    }
+
+    async fn fail_abandoned(&self, seen: &Variant, failure: &Failure, lease_until_ms: u64) -> Result<Option<Variant>, StoreError> {
+        self.run("fail_abandoned", self.inner.fail_abandoned(seen, failure, lease_until_ms), unavailable).await
+    }
+
+    async fn told(&self, key: &VariantKey) -> Result<(), StoreError> {
+        self.run("told", self.inner.told(key), unavailable).await
+    }
+
+    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError> {
+        self.run("subscribe", self.inner.subscribe(key, connection), unavailable).await
+    }
+
+    async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError> {
+        self.run("unsubscribe", self.inner.unsubscribe(key, connection), unavailable).await
+    }
+
+    async fn request_cancel(&self, key: &VariantKey) -> Result<Option<Variant>, StoreError> {
+        self.run("request_cancel", self.inner.request_cancel(key), unavailable).await
+    }
+
+    async fn variant(&self, key: &VariantKey) -> Result<Option<Variant>, StoreError> {
+        self.run("variant", self.inner.variant(key), unavailable).await
+    }
+
+    async fn chunks(&self, key: &AttemptKey, after: Option<u32>, limit: u32) -> Result<Vec<Chunk>, StoreError> {
+        self.run("chunks", self.inner.chunks(key, after, limit), unavailable).await
+    }
+
+    async fn due(&self, now_ms: u64, limit: u32) -> Result<Vec<VariantKey>, StoreError> {
+        self.run("due", self.inner.due(now_ms, limit), unavailable).await
+    }
+}
+
+#[async_trait]
+impl<T: Connections + ?Sized> Connections for Faulty<T> {
+    async fn connected(&self, connection: &Connection) -> Result<(), StoreError> {
+        self.run("connected", self.inner.connected(connection), unavailable).await
+    }
+
+    async fn greet(&self, id: &ConnectionId) -> Result<Option<Greeting>, StoreError> {
+        self.run("greet", self.inner.greet(id), unavailable).await
+    }
+
+    async fn follow(&self, id: &ConnectionId, generation: &GenerationId) -> Result<(), StoreError> {
+        self.run("follow", self.inner.follow(id, generation), unavailable).await
+    }
+
+    async fn disconnected(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
+        self.run("disconnected", self.inner.disconnected(id), unavailable).await
+    }
+}

@@ -1,0 +1,76 @@
+use super::{Fault, Faulty, Harm, Script, unavailable};
+use crate::{
+    Invoke, Model, ModelError, ModelEvent, ModelRequest, ModelStream, Object, Objects, Push, PushError, StoreError,
+};
+use async_trait::async_trait;
+use domain::error::{ErrorCode, Failure};
+use domain::ids::ConnectionId;
+use domain::wire::invoke::WorkerEvent;
+use futures_util::StreamExt;
+use futures_util::stream::unfold;
+use std::sync::Arc;
+
+#[async_trait]
+impl<T: Objects + ?Sized> Objects for Faulty<T> {
+    async fn put(&self, key: &str, object: Object) -> Result<(), StoreError> {
+        self.run("put", self.inner.put(key, object), unavailable).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        self.run("get", self.inner.get(key), unavailable).await
+    }
+}
+
+#[async_trait]
+impl<T: Invoke + ?Sized> Invoke for Faulty<T> {
+    async fn start(&self, event: &WorkerEvent) -> Result<(), StoreError> {
+        self.run("start", self.inner.start(event), unavailable).await
+    }
+}
+
+fn unsent(call: &str) -> PushError {
+    PushError::Failed(format!("{call}: injected"))
+}
+
+#[async_trait]
+impl<T: Push + ?Sized> Push for Faulty<T> {
+    async fn push(&self, connection: &ConnectionId, text: &str) -> Result<(), PushError> {
+        self.run("push", self.inner.push(connection, text), unsent).await
+    }
+
+    async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
+        self.run("close", self.inner.close(connection), unsent).await
+    }
+}
+
+fn broken(call: &str) -> ModelError {
+    let failure = Failure::new(ErrorCode::StreamInterrupted, format!("{call}: injected"));
+    ModelError { failure, retry_after_ms: None }
+}
+
+#[async_trait]
+impl<T: Model + ?Sized> Model for Faulty<T> {
+    async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
+        let stream = self.run("ask", self.inner.ask(request), broken).await?;
+        Ok(harmed(stream, self.script.clone()).boxed())
+    }
+}
+
+/// Each event of the answer may be the last.
+fn harmed(
+    stream: ModelStream,
+    script: Arc<dyn Script>,
+) -> impl futures_util::Stream<Item = Result<ModelEvent, ModelError>> {
+    unfold((Some(stream), script), |(stream, script)| async move {
+        let mut stream = stream?;
+        script.delay("event").await;
+        match script.next("event") {
+            Fault::None => stream.next().await.map(|event| (event, (Some(stream), script))),
+            Fault::Before(Harm::Error) | Fault::After(Harm::Error) => Some((Err(broken("event")), (None, script))),
+            Fault::Before(Harm::Crash) | Fault::After(Harm::Crash) => {
+                script.crashed("event");
+                std::future::pending().await
+            }
+        }
+    })
+}

@@ -1,0 +1,306 @@
+//! The whole system in memory: the real handlers over the in-memory ports, under a clock that tests can pause.
+
+use api::{About, Api};
+use async_trait::async_trait;
+use boot::{Invocation, Stop};
+use domain::ids::{GenerationId, Holder};
+use domain::wire::invoke::WorkerEvent;
+use futures_util::{StreamExt, stream};
+use lifecycle::{Announcer, Replayer, Starter};
+use ports::fault::{Faulty, Script};
+use ports::memory::{MemoryObjects, MemorySockets, MemoryTable};
+use ports::{
+    Clock, Connections, Generations, Ids, Invoke, Model, ModelError, ModelEvent, ModelRequest, ModelStream, Objects,
+    Push, StoreError, Variants,
+};
+use socket::Socket;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use sweep::Sweep;
+use tokio::time::Instant;
+use variant::Worker;
+
+/// When the worlds begin: 2026-11-21T10:00:00Z.
+pub const BEGINNING_MS: u64 = 1_795_255_200_000;
+/// How long a claim holds in these worlds.
+pub const LEASE_MS: u64 = 20_000;
+
+/// Tokio's clock, which can be paused, as the time of day.
+pub struct TokioClock(Instant);
+
+impl Default for TokioClock {
+    fn default() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "this is a clock port's version for paused time")]
+        Self(Instant::now())
+    }
+}
+
+impl Clock for TokioClock {
+    fn now_ms(&self) -> u64 {
+        BEGINNING_MS + u64::try_from(self.0.elapsed().as_millis()).unwrap()
+    }
+}
+
+/// Names in order, and dice that always fall the same.
+#[derive(Default)]
+pub struct CountingIds(AtomicU64);
+
+impl Ids for CountingIds {
+    fn generation_id(&self) -> GenerationId {
+        let number = self.0.fetch_add(1, Ordering::SeqCst);
+        GenerationId::parse(&format!("00000000-0000-4000-8000-{number:012x}")).unwrap()
+    }
+
+    fn holder(&self) -> Holder {
+        Holder(format!("holder-{}", self.0.fetch_add(1, Ordering::SeqCst)))
+    }
+
+    fn jitter(&self) -> f64 {
+        0.5
+    }
+}
+
+/// Events that wait for a worker.
+#[derive(Default)]
+pub struct Invokes(Mutex<Vec<WorkerEvent>>);
+
+impl Invokes {
+    /// Takes what waits.
+    pub fn take(&self) -> Vec<WorkerEvent> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl Invoke for Invokes {
+    async fn start(&self, event: &WorkerEvent) -> Result<(), StoreError> {
+        self.0.lock().unwrap().push(event.clone());
+        Ok(())
+    }
+}
+
+/// A model that is not deterministic: each request gets another text. It counts what it was asked and what it finished.
+pub struct CountingModel {
+    /// Pieces of text in an answer.
+    pub pieces: usize,
+    /// The time between two pieces.
+    pub pace: Duration,
+    asked: Mutex<Vec<String>>,
+    finished: Arc<AtomicU64>,
+}
+
+impl CountingModel {
+    /// With so many pieces, so far apart.
+    #[must_use]
+    pub fn new(pieces: usize, pace: Duration) -> Self {
+        Self { pieces, pace, asked: Mutex::default(), finished: Arc::default() }
+    }
+
+    /// The models that were asked, in order.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// How many answers were read to their end.
+    pub fn finished(&self) -> u64 {
+        self.finished.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl Model for CountingModel {
+    async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
+        let number = {
+            let mut asked = self.asked.lock().unwrap();
+            asked.push(request.model.clone());
+            asked.len()
+        };
+        let (last, pace) = (self.pieces, self.pace);
+        let finished = self.finished.clone();
+        let pieces = stream::iter(0..=last).then(move |piece| {
+            let finished = finished.clone();
+            async move {
+                tokio::time::sleep(pace).await;
+                if piece == last {
+                    finished.fetch_add(1, Ordering::SeqCst);
+                    return Ok(ModelEvent::Finished { model: None, finish_reason: "stop".to_owned(), usage: None });
+                }
+                let (open, close) = (if piece == 0 { "<html>" } else { "" }, if piece + 1 == last { "</html>" } else { "" });
+                Ok(ModelEvent::Text(format!("{open}<p>answer {number} piece {piece}</p>{close}")))
+            }
+        });
+        Ok(pieces.boxed())
+    }
+}
+
+/// Every port, as handlers take them.
+#[derive(Clone)]
+pub struct Ports {
+    generations: Arc<dyn Generations>,
+    variants: Arc<dyn Variants>,
+    connections: Arc<dyn Connections>,
+    objects: Arc<dyn Objects>,
+    push: Arc<dyn Push>,
+    invoke: Arc<dyn Invoke>,
+    model: Arc<dyn Model>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    line_up: Vec<String>,
+}
+
+/// What is behind the ports.
+pub struct World {
+    /// The table.
+    pub table: Arc<MemoryTable>,
+    /// The bucket.
+    pub objects: Arc<MemoryObjects>,
+    /// The gateway.
+    pub sockets: Arc<MemorySockets>,
+    /// Lambda's queue.
+    pub invokes: Arc<Invokes>,
+    /// The provider.
+    pub model: Arc<CountingModel>,
+    /// The time.
+    pub clock: Arc<TokioClock>,
+    /// Names.
+    pub ids: Arc<CountingIds>,
+    /// The models on offer.
+    pub line_up: Vec<String>,
+}
+
+impl World {
+    /// An empty world with this model behind a line-up of one.
+    #[must_use]
+    pub fn new(model: CountingModel) -> Self {
+        Self {
+            table: Arc::default(),
+            objects: Arc::default(),
+            sockets: Arc::default(),
+            invokes: Arc::default(),
+            model: Arc::new(model),
+            clock: Arc::default(),
+            ids: Arc::default(),
+            line_up: vec!["model-a".to_owned()],
+        }
+    }
+
+    /// The ports as they are.
+    #[must_use]
+    pub fn ports(&self) -> Ports {
+        Ports {
+            generations: self.table.clone(),
+            variants: self.table.clone(),
+            connections: self.table.clone(),
+            objects: self.objects.clone(),
+            push: self.sockets.clone(),
+            invoke: self.invokes.clone(),
+            model: self.model.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            line_up: self.line_up.clone(),
+        }
+    }
+
+    /// The ports with faults.
+    #[must_use]
+    pub fn faulty_ports(&self, script: &Arc<dyn Script>) -> Ports {
+        let table = Arc::new(Faulty::new(self.table.clone(), script.clone()));
+        Ports {
+            generations: table.clone(),
+            variants: table.clone(),
+            connections: table,
+            objects: Arc::new(Faulty::new(self.objects.clone(), script.clone())),
+            push: Arc::new(Faulty::new(self.sockets.clone(), script.clone())),
+            invoke: Arc::new(Faulty::new(self.invokes.clone(), script.clone())),
+            model: Arc::new(Faulty::new(self.model.clone(), script.clone())),
+            ..self.ports()
+        }
+    }
+
+    /// An invocation with the time that Lambda gives a worker.
+    #[must_use]
+    pub fn invocation(&self) -> Invocation {
+        Invocation {
+            request_id: "request".to_owned(),
+            deadline_ms: self.clock.now_ms() + 900_000,
+            stop: Stop::never(),
+        }
+    }
+}
+
+impl Ports {
+    fn starter(&self) -> Starter {
+        Starter {
+            generations: self.generations.clone(),
+            objects: self.objects.clone(),
+            invoke: self.invoke.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            line_up: self.line_up.clone(),
+        }
+    }
+
+    fn announcer(&self) -> Announcer {
+        Announcer {
+            generations: self.generations.clone(),
+            variants: self.variants.clone(),
+            push: self.push.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// The `socket` function.
+    #[must_use]
+    pub fn socket(&self) -> Socket {
+        Socket {
+            connections: self.connections.clone(),
+            generations: self.generations.clone(),
+            variants: self.variants.clone(),
+            push: self.push.clone(),
+            starter: self.starter(),
+            replayer: Replayer { variants: self.variants.clone(), push: self.push.clone() },
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// The `variant` function.
+    #[must_use]
+    pub fn worker(&self) -> Worker {
+        Worker {
+            variants: self.variants.clone(),
+            objects: self.objects.clone(),
+            model: self.model.clone(),
+            push: self.push.clone(),
+            invoke: self.invoke.clone(),
+            announcer: self.announcer(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            push_interval_ms: 250,
+            lease_ms: LEASE_MS,
+        }
+    }
+
+    /// The `api` function.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api {
+            generations: self.generations.clone(),
+            variants: self.variants.clone(),
+            objects: self.objects.clone(),
+            starter: self.starter(),
+            about: About { websocket_url: None, origin: "demo", line_up: self.line_up.clone() },
+        }
+    }
+
+    /// The `sweep` function.
+    #[must_use]
+    pub fn sweep(&self) -> Sweep {
+        Sweep {
+            variants: self.variants.clone(),
+            invoke: self.invoke.clone(),
+            announcer: self.announcer(),
+            clock: self.clock.clone(),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `events/<function>/<case>.json` is what `cargo lambda invoke` sends. Each is parsed by its function's event type, handled
+//! over the in-memory ports, and what a user could observe of it is held against a snapshot.
+
+use boot::{Function, FunctionError};
+use domain::generation::Generation;
+use domain::ids::{ConnectionId, GenerationId, UserId, VariantKey};
+use domain::keys;
+use domain::variant::{Status, Variant};
+use domain::wire::invoke::WorkerEvent;
+use end_to_end::{BEGINNING_MS, CountingModel, World};
+use ports::memory::Frame;
+use ports::{Connection, Connections, Generations, NewGeneration, Object, Objects};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const ID: &str = "5f0c7a52-3c1e-4d57-9a4e-1b7f0d2c6e83";
+const CONNECTION: &str = "Zq3xUfVpFiACJ9w=";
+
+fn folder(function: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../events").join(function)
+}
+
+/// A world in which the generation and the connection that the events name exist.
+async fn world() -> World {
+    let world = World::new(CountingModel::new(2, Duration::from_millis(300)));
+    let id = GenerationId::parse(ID).unwrap();
+    let connection = ConnectionId(CONNECTION.to_owned());
+    world.sockets.open(&connection);
+    let connected = Connection {
+        id: connection.clone(),
+        user: UserId::anonymous(),
+        connected_at_ms: BEGINNING_MS,
+        expires_at_s: u64::MAX,
+        follows: vec![id.clone()],
+    };
+    world.table.connected(&connected).await.unwrap();
+    let bytes = json!({
+        "stack": "html_css", "inputMode": "text", "generationType": "create", "prompt": {"text": "a page"}
+    });
+    let request = Object { bytes: bytes.to_string().into_bytes(), content_type: "application/json".to_owned(), note: None };
+    world.objects.put(&keys::request(&id), request).await.unwrap();
+    let variant = Variant {
+        key: VariantKey { generation_id: id.clone(), variant_index: 0 },
+        model: "model-a".to_owned(),
+        created_at_ms: BEGINNING_MS,
+        attempt: 0,
+        holder: None,
+        lease_until_ms: BEGINNING_MS,
+        next_seq: 0,
+        signals: 0,
+        listeners: vec![],
+        cancel_requested: false,
+        status: Status::Queued,
+        told: false,
+    };
+    let generation = Generation {
+        id,
+        user: UserId::anonymous(),
+        created_at_ms: BEGINNING_MS,
+        title: "a page".to_owned(),
+        models: vec!["model-a".to_owned()],
+        closes: None,
+        conclusion: None,
+    };
+    world.table.create(&NewGeneration { generation, variants: vec![variant], request_key: None }).await.unwrap();
+    world
+}
+
+async fn handle<F: Function>(world: &World, function: &F, event: &str) -> Result<Value, FunctionError> {
+    let event: F::Event = serde_json::from_str(event).unwrap_or_else(|error| panic!("{error}: {event}"));
+    let answer = function.handle(event, &world.invocation()).await?;
+    Ok(serde_json::to_value(answer).unwrap())
+}
+
+async fn run(function: &str, case: &Path) -> String {
+    let text = std::fs::read_to_string(case).unwrap();
+    let world = world().await;
+    let ports = world.ports();
+    // So that there is something to read: the page of the generation that the events name.
+    if function == "api" || case.ends_with("resume.json") {
+        let variant = VariantKey { generation_id: GenerationId::parse(ID).unwrap(), variant_index: 0 };
+        ports.worker().handle(WorkerEvent { variant }, &world.invocation()).await.unwrap();
+    } else {
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    let answer = match function {
+        "socket" => handle(&world, &ports.socket(), &text).await,
+        "variant" => handle(&world, &ports.worker(), &text).await,
+        "api" => handle(&world, &ports.api(), &text).await,
+        "sweep" => handle(&world, &ports.sweep(), &text).await,
+        other => panic!("there is no function {other}"),
+    };
+    let mut seen = match answer {
+        Ok(answer) => format!("answer: {}\n", serde_json::to_string_pretty(&answer).unwrap()),
+        Err(error) => format!("error: {error}\n"),
+    };
+    for frame in world.sockets.received(&ConnectionId(CONNECTION.to_owned())) {
+        match frame {
+            Frame::Text(text) => writeln!(seen, "pushed: {text}").unwrap(),
+            Frame::Closed => writeln!(seen, "closed").unwrap(),
+        }
+    }
+    for event in world.invokes.take() {
+        writeln!(seen, "invoked: {}", serde_json::to_string(&event).unwrap()).unwrap();
+    }
+    writeln!(seen, "objects: {}", world.objects.keys().join(", ")).unwrap();
+    seen
+}
+
+async fn every_case_of(function: &str) {
+    let mut cases: Vec<PathBuf> =
+        std::fs::read_dir(folder(function)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    for case in cases {
+        let name = format!("{function}-{}", case.file_stem().unwrap().to_str().unwrap());
+        let seen = run(function, &case).await;
+        insta::assert_snapshot!(name, seen);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_socket_event_is_handled_as_documented() {
+    every_case_of("socket").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_variant_event_is_handled_as_documented() {
+    every_case_of("variant").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_api_event_is_handled_as_documented() {
+    every_case_of("api").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_sweep_event_is_handled_as_documented() {
+    every_case_of("sweep").await;
+}
+
+#[test]
+fn every_route_has_an_event() {
+    let keys: Vec<String> = std::fs::read_dir(folder("api"))
+        .unwrap()
+        .map(|entry| {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            serde_json::from_str::<Value>(&text).unwrap()["routeKey"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    for route in api::Route::ALL.into_iter().filter(|route| *route != api::Route::ApiHealth) {
+        assert!(keys.iter().any(|key| key == route.key()), "no event for {route}");
+    }
+}
