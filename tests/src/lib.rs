@@ -5,12 +5,14 @@
 
 mod client;
 mod http;
+mod quartet;
 mod stack;
 mod store;
 mod view;
 mod world;
 
 pub use client::{Client, Heard};
+pub use quartet::Quartet;
 pub use http::{Http, ended};
 pub use stack::{Place, start, start_with};
 pub use store::scan;

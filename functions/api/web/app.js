@@ -123,26 +123,27 @@ function stop(variantIndex) {
   }
 }
 
-function navigate() {
+async function navigate() {
   forgetUnsent();
-  route();
+  const goal = addressed();
+  await route();
+  if (addressed() !== goal) return;
   if (part("generation").hidden) {
     part("prompt").focus();
     part("prompt").select();
   } else {
+    focusGeneration();
     scrollToGeneration();
   }
 }
 
 function route() {
   const generationId = addressed();
-  if (generationId !== null && generationId === client.generationId) return;
-  if (generationId !== null) {
-    bringBack(generationId);
-    return;
-  }
+  if (generationId !== null && generationId === client.generationId) return null;
+  if (generationId !== null) return bringBack(generationId);
   client.leave();
   showBlank();
+  return null;
 }
 
 // A reload between sending and acknowledgement: the same requestId continues that request, and pays for it once.
@@ -166,7 +167,6 @@ async function bringBack(generationId) {
   }
   if (outcome instanceof Error) showNotice("generation-notice", `${outcome.message} Trying over the socket…`);
   else showRecord(outcome);
-  focusGeneration();
   client.follow(generationId, outcome.variants?.length ?? null);
 }
 

@@ -35,6 +35,8 @@ export class History {
     const rows = items.map(makeRow);
     if (isContinuation) this.#list.append(...rows);
     else this.#list.replaceChildren(...rows);
+    // The button may be about to go, and the focus with it.
+    if (isContinuation) rows[0]?.firstElementChild.focus({ preventScroll: true });
     this.#next = next ?? null;
     this.#more.hidden = this.#next === null;
     this.#say(this.#list.childElementCount === 0 ? "Nothing yet. What you generate will be listed here." : "");

@@ -1,0 +1,85 @@
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// The binary, as a process that can be killed. Dropping it kills it.
+pub struct Quartet {
+    child: Child,
+    greeting: String,
+    _rest: Lines<BufReader<ChildStdout>>,
+}
+
+impl Quartet {
+    /// Starts it on ports of the system's choice and waits until it says where it is.
+    pub async fn start(binary: &str, data: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(binary)
+            .args(["--port", "0", "--aws-limits", "--data"])
+            .arg(data)
+            .current_dir(data)
+            .env_remove("OPENAI_API_KEY")
+            .env_remove("OPENAI_BASE_URL")
+            .env("LOG", "error")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut greeting = String::new();
+        loop {
+            let line = timeout(Duration::from_secs(30), lines.next_line()).await.expect("it starts in time").unwrap();
+            let line = line.unwrap_or_else(|| panic!("it ended before it said where it is: {greeting}"));
+            greeting.push_str(&line);
+            greeting.push('\n');
+            if line.starts_with("Ctrl-C") {
+                return Self { child, greeting, _rest: lines };
+            }
+        }
+    }
+
+    /// What it said when it started.
+    #[must_use]
+    pub fn greeting(&self) -> &str {
+        &self.greeting
+    }
+
+    fn address(&self, before: &str) -> SocketAddr {
+        let (_, rest) = self.greeting.split_once(before).unwrap();
+        rest.split(|c: char| c != '.' && c != ':' && !c.is_ascii_digit()).next().unwrap().parse().unwrap()
+    }
+
+    /// Where the page is.
+    #[must_use]
+    pub fn public(&self) -> SocketAddr {
+        self.address("Quartet is at http://")
+    }
+
+    /// Where S3, Lambda and the demo model are.
+    #[must_use]
+    pub fn platform(&self) -> SocketAddr {
+        self.address("@connections at http://")
+    }
+
+    /// The process's id.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
+    /// Ctrl-C; returns the exit code.
+    pub async fn interrupt(mut self) -> Option<i32> {
+        let killed = Command::new("kill").args(["-INT", &self.process().to_string()]).status().await.unwrap();
+        assert!(killed.success());
+        timeout(Duration::from_secs(30), self.child.wait()).await.expect("it stops in time").unwrap().code()
+    }
+
+    /// `kill -9`.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
