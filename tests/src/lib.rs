@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests end their test")]
 
+mod broken;
 mod client;
 mod http;
 mod quartet;
@@ -11,9 +12,10 @@ mod store;
 mod view;
 mod world;
 
+pub use broken::Breakage;
 pub use client::{Client, Heard};
-pub use quartet::Quartet;
 pub use http::{Http, ended};
+pub use quartet::Quartet;
 pub use stack::{Place, start, start_with};
 pub use store::scan;
 pub use view::View;

@@ -12,8 +12,7 @@ impl Place {
     /// A new directory, for stacks with these variables.
     #[must_use]
     pub fn new(environment: &[(&str, &str)]) -> Self {
-        let environment =
-            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Self { directory: TempDir::new().unwrap(), environment }
     }
 

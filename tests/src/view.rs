@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 pub struct View {
     /// Chunks by attempt and number.
     attempts: BTreeMap<u32, BTreeMap<u32, Chunk>>,
-    /// The attempt that the final message named.
-    ended: Option<u32>,
+    /// The attempt that the final message named, and how many chunks it said there are.
+    ended: Option<(u32, u32)>,
 }
 
 impl View {
@@ -32,8 +32,10 @@ impl View {
             Kind::SetCode => Change::Replace,
             Kind::VariantComplete | Kind::VariantError => {
                 let attempt = message.attempt.expect("a final message names its attempt");
-                let before = self.ended.replace(attempt);
-                assert!(before.is_none_or(|before| before == attempt), "a variant ends once: {before:?}, {attempt}");
+                let count = message.data.as_ref().and_then(|data| data["nextSeq"].as_u64()).unwrap();
+                let ended = (attempt, u32::try_from(count).unwrap());
+                let before = self.ended.replace(ended);
+                assert!(before.is_none_or(|before| before == ended), "a variant ends once: {before:?}, {ended:?}");
                 return;
             }
             Kind::Connection
@@ -64,27 +66,45 @@ impl View {
         self.attempts.keys().next_back().copied().unwrap_or(0)
     }
 
-    /// The number of the last chunk of that attempt, if the chunks before it are all there.
-    #[must_use]
-    pub fn cursor(&self) -> Option<(u32, u32)> {
-        let (attempt, chunks) = self.attempts.last_key_value()?;
-        assert!(chunks.keys().copied().eq(0..u32::try_from(chunks.len()).unwrap()), "chunks are dense: {chunks:?}");
-        Some((*attempt, u32::try_from(chunks.len()).unwrap() - 1))
+    /// What a browser shows: the chunks of the last attempt up to the first gap.
+    fn shown(&self) -> Vec<&Chunk> {
+        let Some(chunks) = self.attempts.values().next_back() else { return Vec::new() };
+        (0..).map_while(|seq| chunks.get(&seq)).collect()
     }
 
-    /// The text, which has to be of one attempt and dense; a later attempt than the first begins with a replacement.
+    /// The attempt and number of the last chunk that a browser shows.
+    #[must_use]
+    pub fn cursor(&self) -> Option<(u32, u32)> {
+        self.shown().last().map(|chunk| (self.attempt(), chunk.seq))
+    }
+
+    /// Whether the end was heard and everything before it is shown.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.ended.is_some_and(|(attempt, count)| {
+            count == 0 || (attempt == self.attempt() && self.shown().len() == count as usize)
+        })
+    }
+
+    /// The text, in which nothing may be missing; a later attempt than the first begins with a replacement.
     #[must_use]
     pub fn text(&self) -> String {
-        let Some((attempt, chunks)) = self.attempts.last_key_value() else { return String::new() };
-        let _dense = self.cursor();
-        let begins = chunks.values().next().map(|first| first.change);
-        assert!(*attempt == 1 || begins == Some(Change::Replace), "attempt {attempt} begins with a setCode");
-        assemble(chunks.values())
+        let shown = self.shown();
+        let heard = self.attempts.values().next_back().map_or(0, BTreeMap::len);
+        assert_eq!(shown.len(), heard, "chunks are dense: {:?}", self.attempts);
+        let begins = shown.first().map(|first| first.change);
+        assert!(self.attempt() <= 1 || begins == Some(Change::Replace), "a later attempt begins with a setCode");
+        assemble(shown)
     }
 
     /// The attempt that the final message named.
     #[must_use]
-    pub const fn ended(&self) -> Option<u32> {
-        self.ended
+    pub fn ended(&self) -> Option<u32> {
+        self.ended.map(|(attempt, _)| attempt)
+    }
+
+    /// Every chunk that came, with its attempt.
+    pub fn chunks(&self) -> impl Iterator<Item = (u32, &Chunk)> {
+        self.attempts.iter().flat_map(|(attempt, chunks)| chunks.values().map(|chunk| (*attempt, chunk)))
     }
 }

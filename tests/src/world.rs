@@ -126,7 +126,8 @@ impl Model for CountingModel {
                     finished.fetch_add(1, Ordering::SeqCst);
                     return Ok(ModelEvent::Finished { model: None, finish_reason: "stop".to_owned(), usage: None });
                 }
-                let (open, close) = (if piece == 0 { "<html>" } else { "" }, if piece + 1 == last { "</html>" } else { "" });
+                let (open, close) =
+                    (if piece == 0 { "<html>" } else { "" }, if piece + 1 == last { "</html>" } else { "" });
                 Ok(ModelEvent::Text(format!("{open}<p>answer {number} piece {piece}</p>{close}")))
             }
         });
@@ -137,16 +138,26 @@ impl Model for CountingModel {
 /// Every port, as handlers take them.
 #[derive(Clone)]
 pub struct Ports {
-    generations: Arc<dyn Generations>,
-    variants: Arc<dyn Variants>,
-    connections: Arc<dyn Connections>,
-    objects: Arc<dyn Objects>,
-    push: Arc<dyn Push>,
-    invoke: Arc<dyn Invoke>,
-    model: Arc<dyn Model>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
-    line_up: Vec<String>,
+    /// Records of generations.
+    pub generations: Arc<dyn Generations>,
+    /// Records of variants.
+    pub variants: Arc<dyn Variants>,
+    /// Records of connections.
+    pub connections: Arc<dyn Connections>,
+    /// The bucket.
+    pub objects: Arc<dyn Objects>,
+    /// The gateway.
+    pub push: Arc<dyn Push>,
+    /// Lambda's queue.
+    pub invoke: Arc<dyn Invoke>,
+    /// The provider.
+    pub model: Arc<dyn Model>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Names and dice.
+    pub ids: Arc<dyn Ids>,
+    /// The models on offer.
+    pub line_up: Vec<String>,
 }
 
 /// What is behind the ports.
@@ -221,11 +232,7 @@ impl World {
     /// An invocation with the time that Lambda gives a worker.
     #[must_use]
     pub fn invocation(&self) -> Invocation {
-        Invocation {
-            request_id: "request".to_owned(),
-            deadline_ms: self.clock.now_ms() + 900_000,
-            stop: Stop::never(),
-        }
+        Invocation { request_id: "request".to_owned(), deadline_ms: self.clock.now_ms() + 900_000, stop: Stop::never() }
     }
 }
 

@@ -39,7 +39,8 @@ async fn world() -> World {
     let bytes = json!({
         "stack": "html_css", "inputMode": "text", "generationType": "create", "prompt": {"text": "a page"}
     });
-    let request = Object { bytes: bytes.to_string().into_bytes(), content_type: "application/json".to_owned(), note: None };
+    let request =
+        Object { bytes: bytes.to_string().into_bytes(), content_type: "application/json".to_owned(), note: None };
     world.objects.put(&keys::request(&id), request).await.unwrap();
     let variant = Variant {
         key: VariantKey { generation_id: id.clone(), variant_index: 0 },

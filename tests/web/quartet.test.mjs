@@ -197,3 +197,21 @@ scenario("the gateway's own error frame makes an unanswered generate go out agai
   advance(1_200);
   assert.equal(latest().of("generate").length, 2);
 });
+
+scenario("API Gateway's own errors are answered with a repeat, each time later", (quartet) => {
+  quartet.follow("g1", 2);
+  latest().open();
+  const resumes = () => latest().of("resume").length;
+  assert.equal(resumes(), 1);
+  latest().hear({ message: "Internal server error" });
+  advance(1_200);
+  assert.equal(resumes(), 2);
+  latest().hear({ message: "Internal server error" });
+  advance(1_200);
+  assert.equal(resumes(), 2);
+  advance(1_000);
+  assert.equal(resumes(), 3);
+  latest().hear(chunk("g1", 0, 0, "a"), { message: "Internal server error" });
+  advance(1_200);
+  assert.equal(resumes(), 4);
+});

@@ -3,7 +3,7 @@
 import { Board } from "./board.js";
 import { beginning, instant } from "./format.js";
 import { addressed, addressOf, History, isCut, promptText } from "./history.js";
-import { fetchConfig, fetchRecord } from "./http.js";
+import { awaitConfig, fetchRecord } from "./http.js";
 import { Quartet } from "./quartet.js";
 import { Recovery } from "./recovery.js";
 import { forgetUnsent, rememberUnsent, unsent } from "./unsent.js";
@@ -25,8 +25,9 @@ let promptOfPage = ""; // what the page itself last put or read there
 let lastSent = { params: "", requestId: undefined, isRefused: false };
 
 async function start() {
+  const config = await awaitConfig(() => showNotice("composer-error", "The server cannot be reached. Trying again…"));
+  showNotice("composer-error", "");
   history.refresh();
-  const config = await fetchConfig().catch(() => ({}));
   part("demo-banner").hidden = config.demo !== true;
   part("version").textContent = config.version ? `Version ${config.version}.` : "";
   client = new Quartet(config.webSocketUrl || ownWebSocketUrl());
@@ -232,7 +233,7 @@ function showAccepted({ id, models, variants }) {
 function showRefused({ phase, value, code }) {
   const message = value || "The request was refused.";
   if (phase === "follow") {
-    isFollowRefused = true;
+    isFollowRefused = code === "too_large"; // as many as may are following it already
     showNotice("generation-notice", message);
     return;
   }
@@ -277,6 +278,7 @@ function showDone({ status }) {
   part("stop-all").hidden = true;
   part("generate").disabled = false;
   history.refresh();
+  readMissingRecord();
 }
 
 function showConnection({ state }) {

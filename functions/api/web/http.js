@@ -1,6 +1,7 @@
 // Quartet's HTTP interface, as far as the page needs it.
 
 const TIMEOUT_MS = 15_000;
+const CONFIG_AGAIN_MS = 2_000;
 
 export class HttpProblem extends Error {
   constructor(status, code, message) {
@@ -10,8 +11,14 @@ export class HttpProblem extends Error {
   }
 }
 
-export function fetchConfig() {
-  return fetchData("/api/config");
+/** Where the socket is and who answers, however long it takes: the page must not guess either. */
+export async function awaitConfig(onFailure) {
+  for (;;) {
+    const config = await fetchData("/api/config").catch(() => null);
+    if (config !== null) return config;
+    onFailure();
+    await new Promise((resolve) => { setTimeout(resolve, CONFIG_AGAIN_MS); });
+  }
 }
 
 export function fetchRecord(generationId) {

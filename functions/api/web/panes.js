@@ -8,6 +8,7 @@ const STATE_LABELS = { queued: "Waiting", running: "Writing", stopping: "Stoppin
 const AGENT_LABELS = { planner: "Planning", frontend: "Writing", images: "Making images", checks: "Checking" };
 const FINISH_LABELS = { length: "cut at the length limit", content_filter: "cut by the content filter" };
 const UNSEEN_YET = "The page appears with its first words…";
+const NOTHING_TO_SEE = "It ended before there was anything to see. Code shows what was written.";
 const COPIED_FOR_MS = 1_500;
 const CODE_EVERY_MS = 250;
 
@@ -123,7 +124,7 @@ export class Pane {
     this.#parts.error.textContent = isCancelled ? `Stopped.${kept}` : `${message}${advice}${kept}`;
     this.#parts.error.classList.toggle("bad", !isCancelled);
     this.#parts.error.hidden = false;
-    this.#parts.placeholder.textContent = "Nothing was written.";
+    this.#parts.placeholder.textContent = this.#text === "" ? "Nothing was written." : NOTHING_TO_SEE;
     this.#end(isCancelled ? "cancelled" : "failed", data);
   }
 
@@ -163,7 +164,7 @@ export class Pane {
     else if (this.#startedAt !== null) this.#durationMs ??= Date.now() - this.#startedAt;
     this.#details = [format.tokens(usage), format.cost(costUsd), FINISH_LABELS[finishReason] ?? null].filter((detail) => detail !== null);
     this.#setState(state);
-    this.#preview.finish();
+    if (state === "completed") this.#preview.finish();
     this.tick(Date.now());
   }
 

@@ -31,6 +31,7 @@ export class Quartet extends EventTarget {
   #done = null;
   #finished = true;
   #lastHeard = 0;
+  #gatewayErrors = 0;
   #timer = null;
 
   constructor(url, options = {}) {
@@ -184,10 +185,12 @@ export class Quartet extends EventTarget {
   }
 
   // API Gateway itself answers `{"message": "Internal server error", ...}` when the function behind a route fails. The tick
-  // repeats what has not been answered; sooner than for plain silence, but not at once.
+  // repeats what has not been answered; sooner than for plain silence, but each time later: it may be overloaded.
   #heardGateway() {
-    if (this.#pending !== null) this.#pending.sentAt = Date.now() - ACKNOWLEDGE_WITHIN_MS + 1_000;
-    else this.#lastHeard = Date.now() - SILENCE_MS + 1_000;
+    const wait = Math.min(ACKNOWLEDGE_WITHIN_MS, 1_000 * 2 ** this.#gatewayErrors);
+    this.#gatewayErrors += 1;
+    if (this.#pending !== null) this.#pending.sentAt = Date.now() - ACKNOWLEDGE_WITHIN_MS + wait;
+    else this.#lastHeard = Date.now() - SILENCE_MS + wait;
   }
 
   // A worker may push before the acknowledgement arrives: that one takes the longer way through a route response.
@@ -212,6 +215,7 @@ export class Quartet extends EventTarget {
   #acknowledged(id, data) {
     const { message, timesSent } = this.#pending;
     this.#pending = null;
+    this.#gatewayErrors = 0;
     this.#generationId = id;
     this.#variants.setCount(data.variants ?? message.variants);
     this.#emit("accepted", { id, models: data.models ?? [], variants: this.#variants.count, requestId: message.requestId });
@@ -236,6 +240,7 @@ export class Quartet extends EventTarget {
   }
 
   #acceptOwn(message) {
+    this.#gatewayErrors = 0;
     if (message.type === "variantCount") this.#variants.setCount(Number(message.value));
     else if (message.type === "variantModels") this.#emit("models", { models: message.data?.models ?? [] });
     else if (message.type === "status" || message.type === "progress") this.#emit(message.type, message);

@@ -7,12 +7,11 @@ use domain::coalesce::Coalescer;
 use domain::error::{ErrorCode, Failure};
 use domain::ids::AttemptKey;
 use domain::keys;
-use domain::request::hex;
+use domain::request::hex_sha256;
 use domain::stage::Stage;
 use domain::variant::Completion;
 use domain::wire::server::Agent;
 use ports::{Object, StoreError};
-use sha2::{Digest, Sha256};
 
 impl Worker {
     /// Saves the raw answer before anything else is done with it, then the page. The caller records the completion.
@@ -39,7 +38,7 @@ impl Worker {
         held.progress(Agent::Checks, 95).await;
         let completion = Completion {
             page_bytes: page.len() as u64,
-            page_sha256: hex(&Sha256::digest(page.as_bytes())),
+            page_sha256: hex_sha256(page.as_bytes()),
             duration_ms: self.clock.now_ms().saturating_sub(started_ms),
             answer: raw.answer,
         };

@@ -45,7 +45,9 @@ async fn run() {
     // The first round warms connections and caches.
     rounds.remove(0);
     report("end behind the provider, ms (at most 300)", &rounds, |round| round.behind_ms);
-    report("asked to first chunk at the client, ms, slowest of four (at most 20)", &rounds, |round| round.first_chunk_ms);
+    report("asked to first chunk at the client, ms, slowest of four (at most 20)", &rounds, |round| {
+        round.first_chunk_ms
+    });
     report("bytes received / bytes of HTML (at most 1.3)", &rounds, |round| round.received_ratio);
     #[expect(clippy::cast_precision_loss, reason = "a message's size")]
     report("largest message, bytes (at most 32768)", &rounds, |round| round.largest as f64);

@@ -104,18 +104,16 @@ impl StartRequest {
     /// A hash of everything that decides what is generated: equal for a resend, different for another request.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
         let canonical = serde_json::json!([self.request, self.variants, self.models]);
-        hash.update(canonical.to_string().as_bytes());
-        hex(&hash.finalize())
+        hex_sha256(canonical.to_string().as_bytes())
     }
 }
 
-/// Bytes as lower-case hex.
+/// The SHA-256 of some bytes, in lower-case hex.
 #[must_use]
-pub fn hex(bytes: &[u8]) -> String {
+pub fn hex_sha256(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
         text

@@ -22,11 +22,7 @@ async fn outcome(model: &str) -> (String, u64, Option<String>) {
         assert_eq!(view.text(), http.page(&id, 0).await, "partial text stays readable");
     }
     stack.stop().await;
-    (
-        variant["status"].as_str().unwrap().to_owned(),
-        attempt,
-        variant["error"]["code"].as_str().map(str::to_owned),
-    )
+    (variant["status"].as_str().unwrap().to_owned(), attempt, variant["error"]["code"].as_str().map(str::to_owned))
 }
 
 fn completed(attempts: u64) -> (String, u64, Option<String>) {

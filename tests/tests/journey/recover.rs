@@ -46,7 +46,8 @@ async fn a_generation_started_over_http_is_read_where_its_location_says() {
 
     ended(&http, id).await;
     let (_, history) = http.get("/api/generations").await;
-    let ids: Vec<&str> = history["data"]["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> =
+        history["data"]["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
     assert_eq!(ids, [id]);
     stack.stop().await;
 }

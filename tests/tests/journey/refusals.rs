@@ -14,9 +14,7 @@ fn wrong_messages() -> Vec<(String, &'static str, Option<&'static str>)> {
         }
         message.to_string()
     };
-    let resume = |more: Value| {
-        json!({"action": "resume", "generationId": UNKNOWN, "cursors": more}).to_string()
-    };
+    let resume = |more: Value| json!({"action": "resume", "generationId": UNKNOWN, "cursors": more}).to_string();
     vec![
         ("not json".to_owned(), "not_json", None),
         ("[1, 2]".to_owned(), "invalid_field", None),

@@ -105,7 +105,11 @@ async fn a_subscriber_is_known_before_the_next_chunk<T: Generations + Variants>(
     let tab = ConnectionId("tab=".to_owned());
     let seen = table.subscribe(&key, &tab).await.unwrap().unwrap();
     assert_eq!((seen.next_seq, &seen.listeners[..]), (1, &[tab.clone()][..]));
-    assert_eq!(table.subscribe(&key, &tab).await.unwrap().unwrap().listeners, std::slice::from_ref(&tab), "once is enough");
+    assert_eq!(
+        table.subscribe(&key, &tab).await.unwrap().unwrap().listeners,
+        std::slice::from_ref(&tab),
+        "once is enough"
+    );
 
     let Appended::Changed(changed) = table.append(&hold, &chunk(1), variant.signals, None).await.unwrap() else {
         panic!("the writer has to look first")

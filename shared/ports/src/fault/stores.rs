@@ -35,7 +35,13 @@ impl<T: Variants + ?Sized> Variants for Faulty<T> {
         self.run("claim", self.inner.claim(key, holder, now_ms, lease_ms), unavailable).await
     }
 
-    async fn append(&self, hold: &Hold, chunk: &Chunk, signals: u32, lease_until_ms: Option<u64>) -> Result<Appended, StoreError> {
+    async fn append(
+        &self,
+        hold: &Hold,
+        chunk: &Chunk,
+        signals: u32,
+        lease_until_ms: Option<u64>,
+    ) -> Result<Appended, StoreError> {
         self.run("append", self.inner.append(hold, chunk, signals, lease_until_ms), unavailable).await
     }
 
@@ -51,7 +57,12 @@ impl<T: Variants + ?Sized> Variants for Faulty<T> {
         self.run("end", self.inner.end(hold, ending, lease_until_ms), unavailable).await
     }
 
-    async fn fail_abandoned(&self, seen: &Variant, failure: &Failure, lease_until_ms: u64) -> Result<Option<Variant>, StoreError> {
+    async fn fail_abandoned(
+        &self,
+        seen: &Variant,
+        failure: &Failure,
+        lease_until_ms: u64,
+    ) -> Result<Option<Variant>, StoreError> {
         self.run("fail_abandoned", self.inner.fail_abandoned(seen, failure, lease_until_ms), unavailable).await
     }
 

@@ -1,0 +1,218 @@
+//! One generation under faults: a browser that asks and follows, Lambda's at-least-once delivery, the sweep.
+
+use super::promise::messages;
+use async_trait::async_trait;
+use boot::Function;
+use domain::ids::ConnectionId;
+use domain::wire::server::{Kind, ServerMessage};
+use end_to_end::{CountingModel, LEASE_MS, Ports, View, World};
+use ports::fault::{Fault, Harm, Script};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Pieces of text in an answer; each is a chunk of its own.
+pub const PIECES: usize = 3;
+
+/// Faults at chosen calls, counted over the whole scenario.
+pub struct Faults {
+    at: BTreeMap<usize, Fault>,
+    calls: AtomicUsize,
+    names: Mutex<Vec<&'static str>>,
+    crash: Notify,
+    harmed: AtomicUsize,
+    pub worker_crashes: AtomicU64,
+}
+
+impl Faults {
+    pub fn at(faults: &[(usize, Fault)]) -> Arc<Self> {
+        Arc::new(Self {
+            at: faults.iter().copied().collect(),
+            calls: AtomicUsize::new(0),
+            names: Mutex::default(),
+            crash: Notify::new(),
+            harmed: AtomicUsize::new(0),
+            worker_crashes: AtomicU64::new(0),
+        })
+    }
+
+    /// How many calls were harmed so far.
+    pub fn harmful(&self) -> usize {
+        self.harmed.load(Ordering::SeqCst)
+    }
+
+    /// The calls so far, in order.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.names.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Script for Faults {
+    fn next(&self, call: &'static str) -> Fault {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst);
+        self.names.lock().unwrap().push(call);
+        let fault = self.at.get(&number).copied().unwrap_or(Fault::None);
+        self.harmed.fetch_add(usize::from(fault != Fault::None), Ordering::SeqCst);
+        fault
+    }
+
+    fn crashed(&self, _call: &'static str) {
+        self.crash.notify_one();
+    }
+}
+
+/// How a handler's invocation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Invoked {
+    Returned,
+    Failed,
+    Crashed,
+}
+
+/// A world, its faults, and a browser.
+pub struct Scenario {
+    pub world: World,
+    pub faults: Arc<Faults>,
+    ports: Ports,
+    pub connections: Vec<ConnectionId>,
+    pub generation: Option<String>,
+}
+
+impl Scenario {
+    pub fn new(faults: Arc<Faults>, change: impl FnOnce(&World, Ports) -> Ports) -> Self {
+        let world = World::new(CountingModel::new(PIECES, Duration::from_millis(300)));
+        let script: Arc<dyn Script> = faults.clone();
+        let ports = change(&world, world.faulty_ports(&script));
+        Self { world, faults, ports, connections: Vec::new(), generation: None }
+    }
+
+    /// The whole scenario: ask, work, and whatever it takes to come to an end.
+    pub async fn run(&mut self) {
+        self.ask().await;
+        for _round in 0..12 {
+            self.work().await;
+            // Past every lease and grace, and past the pauses of Lambda's retries.
+            tokio::time::advance(Duration::from_millis(LEASE_MS * 2)).await;
+            let sweep = self.ports.sweep();
+            self.invoke(&sweep, &json!({"source": "aws.events"})).await;
+        }
+        self.recover().await;
+    }
+
+    /// The browser connects and asks, again and on a new connection, until it hears that it was accepted.
+    async fn ask(&mut self) {
+        for number in 0..6 {
+            let connection = ConnectionId(format!("connection-{number}="));
+            self.world.sockets.open(&connection);
+            let socket = self.ports.socket();
+            if self.invoke(&socket, &event(&connection, "$connect", None)).await != Invoked::Returned {
+                // The gateway refuses the upgrade, so nothing can be said on it.
+                self.world.sockets.drop_connection(&connection);
+                continue;
+            }
+            self.connections.push(connection.clone());
+            let ask = json!({
+                "action": "generate", "requestId": "r1", "variants": 1, "prompt": {"text": "a page"}
+            });
+            self.invoke(&socket, &event(&connection, "generate", Some(&ask))).await;
+            self.generation = self.accepted(&connection);
+            if self.generation.is_some() {
+                return;
+            }
+        }
+    }
+
+    fn accepted(&self, connection: &ConnectionId) -> Option<String> {
+        messages(&self.world, connection)
+            .iter()
+            .find(|message| message.kind == Kind::Generation)
+            .and_then(|message| message.generation_id.as_ref().map(ToString::to_string))
+    }
+
+    /// Lambda delivers what was enqueued: again after an error or a crash, and one more time for no reason.
+    async fn work(&mut self) {
+        for event in self.world.invokes.take() {
+            let worker = self.ports.worker();
+            let payload = serde_json::to_value(&event).unwrap();
+            for _delivery in 0..3 {
+                match self.invoke(&worker, &payload).await {
+                    Invoked::Returned => break,
+                    Invoked::Failed => {}
+                    Invoked::Crashed => {
+                        self.faults.worker_crashes.fetch_add(1, Ordering::SeqCst);
+                        tokio::time::advance(Duration::from_secs(60)).await;
+                    }
+                }
+            }
+            self.invoke(&worker, &payload).await;
+        }
+    }
+
+    /// Everything that the browser has received, on all its connections.
+    pub fn heard(&self) -> Vec<ServerMessage> {
+        self.connections.iter().flat_map(|connection| messages(&self.world, connection)).collect()
+    }
+
+    /// The browser comes back and resumes from its cursors, again while anything is missing, as it does by itself.
+    async fn recover(&mut self) {
+        let Some(id) = self.generation.clone() else { return };
+        for number in 0..6 {
+            let heard = self.heard();
+            let views = View::of(&heard, true);
+            let done = heard.iter().any(|message| message.kind == Kind::Done);
+            // Once more from the start, even when nothing is missing: a reload.
+            if number > 0 && done && views.values().all(View::is_complete) {
+                return;
+            }
+            let cursors: Vec<Value> = views
+                .iter()
+                .filter(|_| number > 0)
+                .filter_map(|(index, view)| view.cursor().map(|cursor| (index, cursor)))
+                .map(|(index, (attempt, seq))| json!({"variantIndex": index, "attempt": attempt, "seq": seq}))
+                .collect();
+            let connection = ConnectionId(format!("later-{number}="));
+            self.world.sockets.open(&connection);
+            let socket = self.ports.socket();
+            if self.invoke(&socket, &event(&connection, "$connect", None)).await == Invoked::Returned {
+                self.connections.push(connection.clone());
+                let resume = json!({"action": "resume", "generationId": id, "cursors": cursors});
+                self.invoke(&socket, &event(&connection, "resume", Some(&resume))).await;
+            }
+        }
+    }
+
+    /// Runs a handler until it returns or crashes; a crash drops it where it is.
+    async fn invoke<F: Function>(&self, function: &F, event: &Value) -> Invoked {
+        let invocation = self.world.invocation();
+        let event: F::Event = serde_json::from_value(event.clone()).unwrap();
+        tokio::select! {
+            biased;
+            answer = function.handle(event, &invocation) => match answer {
+                Ok(_) => Invoked::Returned,
+                Err(_) => Invoked::Failed,
+            },
+            () = self.faults.crash.notified() => Invoked::Crashed,
+        }
+    }
+}
+
+fn event(connection: &ConnectionId, route: &str, body: Option<&Value>) -> Value {
+    let mut event = json!({
+        "requestContext": {
+            "routeKey": route, "connectionId": connection, "connectedAt": 1, "requestTimeEpoch": 1, "stage": "generate-code"
+        },
+        "isBase64Encoded": false,
+    });
+    if let Some(body) = body {
+        event["body"] = json!(body.to_string());
+    }
+    event
+}
+
+/// Every fault that can happen to a call.
+pub const FAULTS: [Fault; 4] =
+    [Fault::Before(Harm::Crash), Fault::After(Harm::Crash), Fault::Before(Harm::Error), Fault::After(Harm::Error)];
