@@ -52,6 +52,8 @@ pub(crate) fn serve(method: &str, path: &str) -> Result<ApiGatewayV2httpResponse
     }
     let name = match path.trim_start_matches('/') {
         "" => "index.html",
+        // Browsers ask for this one on behalf of a page that names no icon, as generated pages do.
+        "favicon.ico" => "favicon.svg",
         name => name,
     };
     FILES

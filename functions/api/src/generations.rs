@@ -3,10 +3,13 @@ use crate::{Api, answer};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::generation::{Generation, Overall};
 use domain::ids::UserId;
+use domain::keys;
 use domain::limits::HISTORY_PAGE;
+use domain::request::GenerationRequest;
 use domain::variant::{Status, Variant};
 use domain::wire::server::page_url;
 use lifecycle::{StepError, visible};
+use ports::StoreError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -21,9 +24,10 @@ impl Api {
             Status::Queued | Status::Running | Status::Failed(_) | Status::Cancelled => None,
         });
         let html = match first {
-            Some((variant, _)) => self.stored_page(variant).await?,
+            Some((variant, _)) => self.stored_page(variant).await.or_else(|error| served_without(&error))?,
             None => None,
         };
+        let request = self.stored_request(&recorded.generation).await.or_else(|error| served_without(&error))?;
         let mut shown: Vec<Value> = Vec::with_capacity(recorded.variants.len());
         for (index, variant) in recorded.variants.iter().enumerate() {
             shown.push(match variant {
@@ -36,6 +40,9 @@ impl Api {
         }
         let mut data = summary(&recorded.generation);
         data["status"] = json!(Overall::of(&variants));
+        if let Some(request) = request {
+            data["prompt"] = json!(request.prompt.text);
+        }
         data["html"] = json!(html);
         data["duration_ms"] = json!(first.map(|(_, completion)| completion.duration_ms));
         data["model"] = json!(first.map(|(variant, _)| &variant.model));
@@ -43,11 +50,29 @@ impl Api {
         Ok(answer::data(200, &data))
     }
 
+    async fn stored_request(&self, generation: &Generation) -> Result<Option<GenerationRequest>, StoreError> {
+        let key = keys::request(&generation.id);
+        let unreadable = || StoreError::Corrupt(format!("object {key} is missing or malformed"));
+        let object = self.objects.get(&key).await?.ok_or_else(unreadable)?;
+        serde_json::from_slice(&object.bytes).map(Some).map_err(|_| unreadable())
+    }
+
     /// A user's generations, newest first.
     pub(crate) async fn list(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
         let page = self.generations.history(user, request.text("next"), HISTORY_PAGE).await?;
         let items: Vec<Value> = page.items.iter().map(summary).collect();
         Ok(answer::data(200, &json!({"items": items, "next": page.next})))
+    }
+}
+
+/// An object that cannot be read is logged and left out; everything else is served.
+fn served_without<T>(error: &StoreError) -> Result<Option<T>, StoreError> {
+    match error {
+        StoreError::Corrupt(reason) => {
+            tracing::error!(reason, "corrupt_record");
+            Ok(None)
+        }
+        StoreError::Unavailable(_) | StoreError::Misconfigured(_) => Err(error.clone()),
     }
 }
 

@@ -91,7 +91,7 @@ fn unusable(raw: &Raw, page: &str) -> Option<Failure> {
     page.trim().is_empty().then(|| {
         Failure::new(
             ErrorCode::NoPage,
-            "The model answered without a page. Its words are kept; try again or describe the page differently.",
+            "The model answered without a page. Try again, or describe the page in other words.",
         )
     })
 }

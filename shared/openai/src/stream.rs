@@ -109,7 +109,8 @@ impl Reading {
                 },
                 Some(Ok(Sse { data: None, .. })) => {}
                 Some(Err(error)) => {
-                    return self.broken(ErrorCode::StreamInterrupted, &format!("broke off ({error})"));
+                    tracing::debug!(%error, "stream_broke_off");
+                    return self.broken(ErrorCode::StreamInterrupted, "broke off");
                 }
                 None => return self.broken(ErrorCode::StreamInterrupted, "ended in the middle"),
             }

@@ -60,8 +60,7 @@ const SECTIONS: [(&str, &str); 6] = [
 
 /// A page about the prompt, in the style that belongs to the model, of at least `bytes` bytes.
 pub(super) fn page(model: &str, prompt: &str, bytes: usize) -> String {
-    let place = model.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-    let Style { name, background, ink, accent, font, radius } = &STYLES[place % STYLES.len()];
+    let Style { name, background, ink, accent, font, radius } = &STYLES[place(model) % STYLES.len()];
     let title = escape(prompt);
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -84,6 +83,11 @@ pub(super) fn page(model: &str, prompt: &str, bytes: usize) -> String {
     }
     html.push_str(tail);
     html
+}
+
+/// A model's place in the demo's line-up, so that its four look different; any other name's place is by its length.
+fn place(model: &str) -> usize {
+    domain::models::demo_line_up().iter().position(|known| known == model).unwrap_or(model.len())
 }
 
 fn escape(text: &str) -> String {
