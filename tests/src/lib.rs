@@ -6,6 +6,7 @@
 mod broken;
 mod client;
 mod http;
+pub mod promise;
 mod quartet;
 mod stack;
 mod store;
@@ -19,4 +20,4 @@ pub use quartet::Quartet;
 pub use stack::{Place, start, start_with};
 pub use store::scan;
 pub use view::View;
-pub use world::{BEGINNING_MS, CountingIds, CountingModel, Invokes, LEASE_MS, Ports, TokioClock, World};
+pub use world::{BEGINNING_MS, CountingIds, CountingModel, Invokes, LEASE_MS, Ports, TokioClock, World, socket_event};

@@ -1,9 +1,10 @@
 //! The whole system in memory: the real handlers over the in-memory ports, under a clock that tests can pause.
 
+use crate::Breakage;
 use api::{About, Api};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
-use domain::ids::{GenerationId, Holder};
+use domain::ids::{ConnectionId, GenerationId, Holder};
 use domain::wire::invoke::WorkerEvent;
 use futures_util::{StreamExt, stream};
 use lifecycle::{Announcer, Replayer, Starter};
@@ -13,6 +14,7 @@ use ports::{
     Clock, Connections, Generations, Ids, Invoke, Model, ModelError, ModelEvent, ModelRequest, ModelStream, Objects,
     Push, StoreError, Variants,
 };
+use serde_json::{Value, json};
 use socket::Socket;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -178,6 +180,8 @@ pub struct World {
     pub ids: Arc<CountingIds>,
     /// The models on offer.
     pub line_up: Vec<String>,
+    /// A rule that is broken on purpose.
+    pub breakage: Option<Breakage>,
 }
 
 impl World {
@@ -193,6 +197,7 @@ impl World {
             clock: Arc::default(),
             ids: Arc::default(),
             line_up: vec!["model-a".to_owned()],
+            breakage: None,
         }
     }
 
@@ -217,7 +222,7 @@ impl World {
     #[must_use]
     pub fn faulty_ports(&self, script: &Arc<dyn Script>) -> Ports {
         let table = Arc::new(Faulty::new(self.table.clone(), script.clone()));
-        Ports {
+        let ports = Ports {
             generations: table.clone(),
             variants: table.clone(),
             connections: table,
@@ -226,7 +231,8 @@ impl World {
             invoke: Arc::new(Faulty::new(self.invokes.clone(), script.clone())),
             model: Arc::new(Faulty::new(self.model.clone(), script.clone())),
             ..self.ports()
-        }
+        };
+        self.breakage.map_or(ports.clone(), |breakage| breakage.breaks(ports))
     }
 
     /// An invocation with the time that Lambda gives a worker.
@@ -310,4 +316,20 @@ impl Ports {
             clock: self.clock.clone(),
         }
     }
+}
+
+/// An event of the WebSocket API, as the gateway sends it.
+#[must_use]
+pub fn socket_event(connection: &ConnectionId, route: &str, body: Option<&Value>) -> Value {
+    let mut event = json!({
+        "requestContext": {
+            "routeKey": route, "connectionId": connection, "connectedAt": 1, "requestTimeEpoch": 1,
+            "stage": "generate-code",
+        },
+        "isBase64Encoded": false,
+    });
+    if let Some(body) = body {
+        event["body"] = json!(body.to_string());
+    }
+    event
 }

@@ -182,3 +182,10 @@ function permutations(items) {
   if (items.length < 2) return [items];
   return items.flatMap((item, index) => permutations(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]));
 }
+
+test("an attempt that ends before it wrote anything leaves what an earlier one has shown", () => {
+  const assembly = assembled(chunk(1, 0, "partial"), failure(2, 0));
+  assert.equal(assembly.text, "partial");
+  assert.equal(assembly.gap, null);
+  assert.equal(assembled(chunk(1, 0, "partial"), setCode(2, 0, ""), failure(2, 1)).text, "");
+});

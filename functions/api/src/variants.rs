@@ -55,10 +55,21 @@ impl Api {
         String::from_utf8(object.bytes).map(Some).map_err(|_| StoreError::Corrupt(format!("object {key} is not text")))
     }
 
+    /// The text of the last attempt that wrote any.
     async fn text_so_far(&self, variant: &Variant) -> Result<String, StoreError> {
+        for attempt in (1..=variant.attempt).rev() {
+            let text = self.text_of(&AttemptKey { variant: variant.key.clone(), attempt }).await?;
+            if !text.is_empty() {
+                return Ok(text);
+            }
+        }
+        Ok(String::new())
+    }
+
+    async fn text_of(&self, key: &AttemptKey) -> Result<String, StoreError> {
         let (mut chunks, mut after) = (Vec::new(), None);
         loop {
-            let more = self.variants.chunks(&variant.attempt_key(), after, CHUNKS_PAGE).await?;
+            let more = self.variants.chunks(key, after, CHUNKS_PAGE).await?;
             after = more.last().map(|chunk| chunk.seq);
             let last = more.len() < CHUNKS_PAGE as usize;
             chunks.extend(more);

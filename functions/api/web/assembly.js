@@ -97,8 +97,11 @@ export class Assembly {
     if (this.#isOlder(attempt)) return NOTHING;
     let textChanged = false;
     if (attempt !== this.#attempt) {
-      textChanged = this.#text !== "";
-      this.#startAttempt(attempt);
+      // An attempt that ended before it wrote anything leaves what an earlier one has shown.
+      const wroteNothing = message.type === "variantError" && message.data?.nextSeq === 0;
+      const text = wroteNothing ? this.#text : "";
+      textChanged = this.#text !== text;
+      this.#startAttempt(attempt, text);
     }
     if (this.#ended !== null) return { textChanged, endedNow: false };
     this.#ending = message;
@@ -111,9 +114,9 @@ export class Assembly {
     return this.#attempt !== null && isCount(attempt) && attempt < this.#attempt;
   }
 
-  #startAttempt(attempt) {
+  #startAttempt(attempt, text = "") {
     this.#attempt = attempt;
-    this.#text = "";
+    this.#text = text;
     this.#expected = 0;
     this.#early.clear();
     this.#ending = null;

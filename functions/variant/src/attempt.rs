@@ -7,8 +7,10 @@ use boot::Invocation;
 use domain::coalesce::Coalescer;
 use domain::error::{ErrorCode, Failure};
 use domain::ids::AttemptKey;
+use domain::limits::ATTEMPTS_MAX;
 use domain::request::GenerationRequest;
 use domain::stage::Stage;
+use domain::sweep::exhausted;
 use domain::variant::{Answer, Completion};
 use domain::wire::server::Agent;
 use domain::{keys, prompt};
@@ -54,6 +56,9 @@ impl Worker {
         if let Some(raw) = self.earlier_answer(held.key()).await? {
             return self.finish_again(held, raw, started_ms).await;
         }
+        if held.key().attempt > ATTEMPTS_MAX {
+            return Ok(AttemptEnd::Failed(exhausted(held.key().attempt - 1)));
+        }
         let request = match self.request(held).await? {
             Ok(request) => request,
             Err(failure) => return Ok(AttemptEnd::Failed(failure)),
@@ -61,8 +66,8 @@ impl Worker {
         held.progress(Agent::Planner, 5).await;
         let asked = ModelRequest { model: held.seen.model.clone(), messages: prompt::messages(&request) };
         let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
-        match pump(&*self.model, &asked, held, &mut coalescer, invocation).await? {
-            Pumped::Finished { raw, page } => self.finish(held, coalescer, raw, page, started_ms).await,
+        match pump(self, &asked, held, &mut coalescer, invocation).await? {
+            Pumped::Finished { raw, page } => self.finish(held, raw, page, started_ms).await,
             Pumped::Broken(error) => Ok(AttemptEnd::Broken(error)),
             Pumped::Interrupted(interruption) => Ok(AttemptEnd::Interrupted(interruption)),
         }
@@ -83,8 +88,9 @@ impl Worker {
         for attempt in (1..key.attempt).rev() {
             let earlier = AttemptKey { variant: key.variant.clone(), attempt };
             let Some(object) = self.objects.get(&keys::raw(&earlier)).await? else { continue };
-            let answer = object.note.as_deref().and_then(|note| serde_json::from_str(note).ok());
-            if let (Some(answer), Ok(text)) = (answer, String::from_utf8(object.bytes)) {
+            // Without its note the answer is whole all the same; only its token counts are lost.
+            let answer = object.note.as_deref().and_then(|note| serde_json::from_str(note).ok()).unwrap_or_default();
+            if let Ok(text) = String::from_utf8(object.bytes) {
                 tracing::info!(
                     stage = %Stage::RawSaved,
                     generation_id = %key.variant.generation_id,
@@ -100,6 +106,8 @@ impl Worker {
 
     /// Brings an answer that was already paid for to its end.
     async fn finish_again(&self, held: &mut Held, raw: Raw, started_ms: u64) -> Result<AttemptEnd, StoreError> {
+        // Under this attempt too: `completed` promises the objects of the attempt that it names.
+        self.save_raw(held.key(), &raw).await?;
         let mut extractor = domain::html::Extractor::default();
         let mut page = extractor.push(&raw.text);
         page.push_str(&extractor.finish());
@@ -112,6 +120,6 @@ impl Worker {
                 Standing::Lost => return Ok(AttemptEnd::Interrupted(Interruption::Lost)),
             }
         }
-        self.finish(held, coalescer, raw, page, started_ms).await
+        self.finish(held, raw, page, started_ms).await
     }
 }

@@ -167,6 +167,7 @@ impl Worker {
             }
             let wake_ms = until_ms.min(held.heartbeat_due_ms()).min(stop_at_ms(invocation));
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(Duration::from_millis(wake_ms.saturating_sub(now_ms).max(1))) => {}
                 () = invocation.stop.come() => {}
             }

@@ -1,9 +1,9 @@
-//! From the model's last word to `completed`: raw answer, page, record - in this order.
+//! From the model's last word to `completed`: raw answer, page, record - in this order. The raw answer is saved by the pump,
+//! the moment the model has finished.
 
 use crate::Worker;
 use crate::attempt::{AttemptEnd, Interruption, Raw};
 use crate::hold::{Held, Standing};
-use domain::coalesce::Coalescer;
 use domain::error::{ErrorCode, Failure};
 use domain::ids::AttemptKey;
 use domain::keys;
@@ -14,17 +14,15 @@ use domain::wire::server::Agent;
 use ports::{Object, StoreError};
 
 impl Worker {
-    /// Saves the raw answer before anything else is done with it, then the page. The caller records the completion.
+    /// Saves the page of an answer whose raw text is saved and whose chunks are written. The caller records the completion.
     pub(crate) async fn finish(
         &self,
         held: &mut Held,
-        coalescer: Coalescer,
         raw: Raw,
         page: String,
         started_ms: u64,
     ) -> Result<AttemptEnd, StoreError> {
         let key = held.key().clone();
-        self.save_raw(&key, &raw).await?;
         if let Some(failure) = unusable(&raw, &page) {
             return Ok(AttemptEnd::Failed(failure));
         }
@@ -34,7 +32,6 @@ impl Worker {
             Standing::Cancelled => return Ok(AttemptEnd::Interrupted(Interruption::Cancelled)),
             Standing::Lost => return Ok(AttemptEnd::Interrupted(Interruption::Lost)),
         }
-        debug_assert!(!coalescer.has_pending(), "everything that was gathered is written");
         held.progress(Agent::Checks, 95).await;
         let completion = Completion {
             page_bytes: page.len() as u64,
@@ -46,11 +43,13 @@ impl Worker {
         Ok(AttemptEnd::Completed(completion))
     }
 
-    async fn save_raw(&self, key: &AttemptKey, raw: &Raw) -> Result<(), StoreError> {
+    /// Saves a model's whole answer, before anything else is done with it.
+    pub(crate) async fn save_raw(&self, key: &AttemptKey, raw: &Raw) -> Result<(), StoreError> {
         let note = serde_json::to_string(&raw.answer).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let object = Object {
             bytes: raw.text.clone().into_bytes(),
             content_type: "text/plain; charset=utf-8".to_owned(),
+            // Metadata is ASCII; an answer without its note is used all the same.
             note: note.is_ascii().then_some(note),
         };
         self.objects.put(&keys::raw(key), object).await?;

@@ -1,6 +1,7 @@
 //! The model's deltas as chunks: a reader gathers, a writer takes what is due. They run side by side in one task, so
 //! that the provider is read while a chunk is being written, and dropping the pump closes the provider's stream.
 
+use crate::Worker;
 use crate::attempt::{Interruption, Raw};
 use crate::claim::stop_at_ms;
 use crate::hold::{Held, Standing};
@@ -8,6 +9,7 @@ use boot::Invocation;
 use domain::coalesce::Coalescer;
 use domain::error::{ErrorCode, Failure};
 use domain::html::Extractor;
+use domain::ids::AttemptKey;
 use domain::limits::ANSWER_BYTES_MAX;
 use domain::models::known;
 use domain::stage::Stage;
@@ -19,9 +21,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// How the pump ended. Everything that was gathered before has been written, except after a loss.
+/// How the pump ended. Everything that was gathered before has been written, except after an interruption.
 pub(crate) enum Pumped {
-    /// The model has finished.
+    /// The model has finished, and its answer is saved.
     Finished {
         /// Its answer.
         raw: Raw,
@@ -34,13 +36,25 @@ pub(crate) enum Pumped {
     Interrupted(Interruption),
 }
 
+/// How the reader ended.
+enum ReadEnd {
+    /// The answer is whole and in S3.
+    Saved(Raw),
+    /// It broke off.
+    Broken(ModelError),
+    /// It is whole and could not be saved.
+    Unsaved(StoreError),
+}
+
 /// What the reader has gathered and the writer has not yet taken.
 struct Gathered<'a> {
     coalescer: &'a mut Coalescer,
     extractor: Option<Extractor>,
     raw: String,
     page: String,
-    end: Option<Result<Answer, ModelError>>,
+    /// The model has finished: what was read is worth saving, whatever else happens.
+    whole: bool,
+    end: Option<ReadEnd>,
 }
 
 struct Shared<'a> {
@@ -65,7 +79,7 @@ impl Gathered<'_> {
         }
     }
 
-    fn finish(&mut self, end: Result<Answer, ModelError>) {
+    fn finish(&mut self, end: ReadEnd) {
         if let Some(extractor) = self.extractor.take() {
             let piece = extractor.finish();
             self.coalescer.append(&piece);
@@ -75,9 +89,10 @@ impl Gathered<'_> {
     }
 }
 
-/// Asks the model and pumps its answer into chunks.
+/// Asks the model and pumps its answer into chunks. The answer is saved the moment it is whole, before its last chunks are
+/// written: whatever ends this worker after that, it is not paid for again.
 pub(crate) async fn pump(
-    model: &dyn Model,
+    worker: &Worker,
     request: &ModelRequest,
     held: &mut Held,
     coalescer: &mut Coalescer,
@@ -89,38 +104,69 @@ pub(crate) async fn pump(
             extractor: Some(Extractor::default()),
             raw: String::new(),
             page: String::new(),
+            whole: false,
             end: None,
         }),
         news: Notify::new(),
     };
-    let clock = held.clock.clone();
     let key = held.key().clone();
-    let read = async {
-        let end = read(model, request, &shared, &clock).await;
-        if let Err(error) = &end {
+    let mut reader = std::pin::pin!(async {
+        let end = read_and_save(worker, request, &shared, &key).await;
+        shared.lock().finish(end);
+        shared.news.notify_one();
+    });
+    let mut reading = true;
+    let written = {
+        let mut writer = std::pin::pin!(write(held, &shared, invocation));
+        loop {
+            // Biased: a seed has to replay, and both sides are polled at every turn anyway.
+            tokio::select! {
+                biased;
+                written = &mut writer => break written,
+                () = &mut reader, if reading => reading = false,
+            }
+        }
+    };
+    if reading && shared.lock().whole {
+        // The writer was stopped while a whole answer was on its way to S3.
+        reader.await;
+    }
+    if let Some(interruption) = written? {
+        return Ok(Pumped::Interrupted(interruption));
+    }
+    let (page, end) = {
+        let mut gathered = shared.lock();
+        (std::mem::take(&mut gathered.page), gathered.end.take())
+    };
+    match end {
+        Some(ReadEnd::Saved(raw)) => Ok(Pumped::Finished { raw, page }),
+        Some(ReadEnd::Broken(error)) => Ok(Pumped::Broken(error)),
+        Some(ReadEnd::Unsaved(error)) => Err(error),
+        None => Ok(Pumped::Interrupted(Interruption::Lost)),
+    }
+}
+
+async fn read_and_save(worker: &Worker, request: &ModelRequest, shared: &Shared<'_>, key: &AttemptKey) -> ReadEnd {
+    match read(&*worker.model, request, shared, &worker.clock).await {
+        Ok(answer) => {
+            let raw = {
+                let mut gathered = shared.lock();
+                gathered.whole = true;
+                Raw { text: gathered.raw.clone(), answer }
+            };
+            match worker.save_raw(key, &raw).await {
+                Ok(()) => ReadEnd::Saved(raw),
+                Err(error) => ReadEnd::Unsaved(error),
+            }
+        }
+        Err(error) => {
             tracing::warn!(
                 generation_id = %key.variant.generation_id, variant = key.variant.variant_index,
                 attempt = key.attempt, code = ?error.failure.code, reason = error.failure.message, "model_failed"
             );
+            ReadEnd::Broken(error)
         }
-        shared.lock().finish(end);
-        shared.news.notify_one();
-        std::future::pending::<()>().await;
-    };
-    let interrupted = tokio::select! {
-        interrupted = write(held, &shared, invocation) => interrupted?,
-        // The reader never ends by itself: the writer has to take what it left.
-        () = read => None,
-    };
-    if let Some(interruption) = interrupted {
-        return Ok(Pumped::Interrupted(interruption));
     }
-    let Gathered { raw, page, end, .. } = shared.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(match end {
-        Some(Ok(answer)) => Pumped::Finished { raw: Raw { text: raw, answer }, page },
-        Some(Err(error)) => Pumped::Broken(error),
-        None => Pumped::Interrupted(Interruption::Lost),
-    })
 }
 
 async fn read(
@@ -212,6 +258,7 @@ async fn wait(held: &Held, shared: &Shared<'_>, invocation: &Invocation, due_ms:
     let beat_ms = held.heartbeat_due_ms().min(stop_at_ms(invocation));
     let wake_ms = due_ms.map_or(beat_ms, |due_ms| due_ms.min(beat_ms));
     tokio::select! {
+        biased;
         () = tokio::time::sleep(Duration::from_millis(wake_ms.saturating_sub(now_ms).max(1))) => {}
         // With something pending, only its due time matters: news would wake the writer for every delta.
         () = shared.news.notified(), if due_ms.is_none() => {}

@@ -38,8 +38,11 @@ pub const NAME_BYTES_MAX: usize = 128;
 /// Cursors in one `resume`: one a variant.
 pub const CURSORS_MAX: usize = VARIANTS_MAX as usize;
 
-/// Attempts at one variant before it is given up.
+/// Attempts at one variant that may ask the model.
 pub const ATTEMPTS_MAX: u32 = 3;
+/// Claims of one variant: those that come after the last attempt may only finish an answer that was saved, or say that
+/// there is none.
+pub const CLAIMS_MAX: u32 = ATTEMPTS_MAX + 3;
 /// How long a claim holds without a sign of life.
 pub const LEASE_MS: u64 = 20_000;
 /// Without a chunk for this long, a worker sends a heartbeat. Short enough for a cancel to close the provider's

@@ -17,6 +17,15 @@ pub enum SweepAction {
     Tell,
 }
 
+/// Why a variant is given up that so many workers have taken.
+#[must_use]
+pub fn exhausted(workers: u32) -> Failure {
+    Failure::new(
+        ErrorCode::AttemptsExhausted,
+        format!("{workers} workers took this variant and none reached its end. What they wrote is kept; try again."),
+    )
+}
+
 /// Decides what a variant needs at `now_ms`.
 #[must_use]
 pub fn decide(variant: &Variant, now_ms: u64) -> SweepAction {
@@ -27,13 +36,7 @@ pub fn decide(variant: &Variant, now_ms: u64) -> SweepAction {
         ClaimRule::Held => SweepAction::Leave,
         ClaimRule::Ended if variant.told => SweepAction::Leave,
         ClaimRule::Ended => SweepAction::Tell,
-        ClaimRule::Exhausted => SweepAction::Fail(Failure::new(
-            ErrorCode::AttemptsExhausted,
-            format!(
-                "{} workers took this variant and none reached its end. What they wrote is kept; try again.",
-                variant.attempt
-            ),
-        )),
+        ClaimRule::Exhausted => SweepAction::Fail(exhausted(variant.attempt)),
         ClaimRule::Free => {
             let waited_ms = now_ms.saturating_sub(variant.created_at_ms);
             if variant.status == Status::Queued && variant.attempt == 0 && waited_ms > QUEUED_MS_MAX {
@@ -52,7 +55,7 @@ pub fn decide(variant: &Variant, now_ms: u64) -> SweepAction {
 mod tests {
     use super::*;
     use crate::ids::{GenerationId, VariantKey};
-    use crate::limits::ATTEMPTS_MAX;
+    use crate::limits::CLAIMS_MAX;
 
     fn variant(status: Status, attempt: u32) -> Variant {
         Variant {
@@ -79,8 +82,8 @@ mod tests {
         assert_eq!(decide(&variant(Status::Queued, 0), 1_001), SweepAction::Invoke);
         assert_eq!(decide(&variant(Status::Running, 1), 1_001), SweepAction::Invoke);
         assert!(matches!(decide(&variant(Status::Queued, 0), QUEUED_MS_MAX + 1), SweepAction::Fail(_)));
-        assert!(matches!(decide(&variant(Status::Running, ATTEMPTS_MAX), 1_001), SweepAction::Fail(_)));
-        assert!(matches!(decide(&variant(Status::Queued, ATTEMPTS_MAX), 1_001), SweepAction::Fail(_)));
+        assert!(matches!(decide(&variant(Status::Running, CLAIMS_MAX), 1_001), SweepAction::Fail(_)));
+        assert!(matches!(decide(&variant(Status::Queued, CLAIMS_MAX), 1_001), SweepAction::Fail(_)));
         assert_eq!(decide(&variant(Status::Cancelled, 1), 1_001), SweepAction::Tell);
     }
 

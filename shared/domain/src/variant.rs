@@ -3,7 +3,7 @@
 
 use crate::error::Failure;
 use crate::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
-use crate::limits::ATTEMPTS_MAX;
+use crate::limits::CLAIMS_MAX;
 use crate::usage::Usage;
 use serde::{Deserialize, Serialize};
 
@@ -143,7 +143,7 @@ pub enum ClaimRule {
     Held,
     /// It has ended.
     Ended,
-    /// Every attempt has been used and the last one's lease has run out.
+    /// Every claim has been used and the last one's lease has run out.
     Exhausted,
 }
 
@@ -160,7 +160,7 @@ impl Variant {
         match self.status {
             Status::Completed(_) | Status::Failed(_) | Status::Cancelled => ClaimRule::Ended,
             Status::Running if self.lease_until_ms >= now_ms => ClaimRule::Held,
-            Status::Queued | Status::Running if self.attempt >= ATTEMPTS_MAX => ClaimRule::Exhausted,
+            Status::Queued | Status::Running if self.attempt >= CLAIMS_MAX => ClaimRule::Exhausted,
             Status::Queued | Status::Running => ClaimRule::Free,
         }
     }
@@ -215,8 +215,8 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_attempt_is_never_made() {
-        let variant = Variant { status: Status::Running, attempt: ATTEMPTS_MAX, ..queued() };
+    fn claims_are_bounded() {
+        let variant = Variant { status: Status::Running, attempt: CLAIMS_MAX, ..queued() };
         assert_eq!(variant.claim_rule(1_001), ClaimRule::Exhausted);
     }
 

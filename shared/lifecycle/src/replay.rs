@@ -1,7 +1,7 @@
 use crate::{Reached, StepError, push_to};
 use domain::error::Refusal;
 use domain::generation::Overall;
-use domain::ids::ConnectionId;
+use domain::ids::{AttemptKey, ConnectionId};
 use domain::limits::{CHUNKS_PAGE, LISTENERS_MAX};
 use domain::stage::Stage;
 use domain::variant::Variant;
@@ -32,8 +32,8 @@ impl Replayer {
     /// Subscribes the connection to every variant, then sends what it misses.
     ///
     /// The subscription comes first: chunks up to the `next_seq` that it returns are read from the store and sent here,
-    /// every later one is pushed by the worker, so none is missing and none comes twice. The two may interleave on the
-    /// wire; `seq` orders them.
+    /// every later one is pushed by the worker, so none is missing. A connection that was not subscribed before gets
+    /// none twice; one that was may. The two may interleave on the wire; `seq` orders them.
     ///
     /// # Errors
     /// [`StepError::Refused`] for cursors that point beyond what is stored or at variants that do not exist, before
@@ -74,26 +74,42 @@ impl Replayer {
         let Some(now) = self.variants.subscribe(&variant.key, connection).await? else {
             return Err(StoreError::Corrupt(format!("variant {} is gone", variant.key)));
         };
-        // A cursor of an earlier attempt is of another text: the current attempt is sent from its start.
-        let mut after = cursor.filter(|cursor| cursor.attempt == now.attempt).map(|cursor| cursor.seq);
+        let Some(shown) = self.attempt_with_text(&now).await? else { return self.end_of(connection, now).await };
+        let upto = if shown.attempt == now.attempt { now.next_seq } else { u32::MAX };
+        // A cursor of another attempt is of another text: this one is sent from its start.
+        let mut after = cursor.filter(|cursor| cursor.attempt == shown.attempt).map(|cursor| cursor.seq);
         loop {
-            let wanted = now.next_seq.saturating_sub(after.map_or(0, |seq| seq + 1)).min(CHUNKS_PAGE);
-            if wanted == 0 {
-                break;
-            }
-            let chunks = self.variants.chunks(&now.attempt_key(), after, wanted).await?;
+            let wanted = upto.saturating_sub(after.map_or(0, |seq| seq + 1)).min(CHUNKS_PAGE);
+            let chunks = if wanted == 0 { Vec::new() } else { self.variants.chunks(&shown, after, wanted).await? };
             for chunk in &chunks {
-                let message = ServerMessage::chunk(&now.key, now.attempt, chunk);
+                let message = ServerMessage::chunk(&now.key, shown.attempt, chunk);
                 if push_to(&*self.push, connection, &message).await == Reached::Gone {
                     return Ok(Replayed::Live);
                 }
             }
             match chunks.last() {
                 Some(last) => after = Some(last.seq),
-                // Chunks expire a day after they were written; the page over HTTP is what remains.
-                None => break,
+                // All are sent, or they have expired, a day after they were written; then the page is what remains.
+                None => return self.end_of(connection, now).await,
             }
         }
+    }
+
+    /// The attempt whose text a client should see: the current one, or, while that has none, the one before.
+    async fn attempt_with_text(&self, now: &Variant) -> Result<Option<AttemptKey>, StoreError> {
+        if now.next_seq > 0 {
+            return Ok(Some(now.attempt_key()));
+        }
+        for attempt in (1..now.attempt).rev() {
+            let earlier = AttemptKey { variant: now.key.clone(), attempt };
+            if !self.variants.chunks(&earlier, None, 1).await?.is_empty() {
+                return Ok(Some(earlier));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn end_of(&self, connection: &ConnectionId, now: Variant) -> Result<Replayed, StoreError> {
         match ServerMessage::ended(&now) {
             Some(message) => {
                 push_to(&*self.push, connection, &message).await;

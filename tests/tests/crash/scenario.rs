@@ -1,11 +1,11 @@
 //! One generation under faults: a browser that asks and follows, Lambda's at-least-once delivery, the sweep.
 
-use super::promise::messages;
 use async_trait::async_trait;
 use boot::Function;
 use domain::ids::ConnectionId;
 use domain::wire::server::{Kind, ServerMessage};
-use end_to_end::{CountingModel, LEASE_MS, Ports, View, World};
+use end_to_end::promise::messages;
+use end_to_end::{CountingModel, LEASE_MS, Ports, View, World, socket_event as event};
 use ports::fault::{Fault, Harm, Script};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -198,19 +198,6 @@ impl Scenario {
             () = self.faults.crash.notified() => Invoked::Crashed,
         }
     }
-}
-
-fn event(connection: &ConnectionId, route: &str, body: Option<&Value>) -> Value {
-    let mut event = json!({
-        "requestContext": {
-            "routeKey": route, "connectionId": connection, "connectedAt": 1, "requestTimeEpoch": 1, "stage": "generate-code"
-        },
-        "isBase64Encoded": false,
-    });
-    if let Some(body) = body {
-        event["body"] = json!(body.to_string());
-    }
-    event
 }
 
 /// Every fault that can happen to a call.

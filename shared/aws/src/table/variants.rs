@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::chunk::Chunk;
 use domain::error::Failure;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
-use domain::limits::ATTEMPTS_MAX;
+use domain::limits::CLAIMS_MAX;
 use domain::variant::{ClaimRule, Ending, Status, Variant};
 use ports::{Appended, Beat, Claim, Ended, Hold, StoreError, Variants};
 
@@ -40,7 +40,7 @@ impl Variants for Table {
         .value(":queued", string("queued"))
         .value(":one", number(1))
         .value(":zero", number(0))
-        .value(":max", number(ATTEMPTS_MAX))
+        .value(":max", number(CLAIMS_MAX))
         .value(":holder", string(&holder.0))
         .value(":now", number(now_ms))
         .value(":lease", number(now_ms + lease_ms));

@@ -177,7 +177,7 @@ impl ServerMessage {
                 data: Some(json!({
                     "code": "cancelled",
                     "retryable": true,
-                    "partial": variant.next_seq > 0,
+                    "partial": has_text(variant),
                     "nextSeq": variant.next_seq,
                 })),
                 ..Self::of_variant(Kind::VariantError, &variant.key)
@@ -211,7 +211,7 @@ impl ServerMessage {
             data: Some(json!({
                 "code": failure.code,
                 "retryable": failure.code.is_retryable(),
-                "partial": variant.next_seq > 0,
+                "partial": has_text(variant),
                 "nextSeq": variant.next_seq,
             })),
             ..Self::of_variant(Kind::VariantError, &variant.key)
@@ -231,6 +231,11 @@ impl ServerMessage {
     pub fn encode(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }
+}
+
+/// Whether there may be text of it: of this attempt, or of an earlier one that broke off.
+const fn has_text(variant: &Variant) -> bool {
+    variant.next_seq > 0 || variant.attempt > 1
 }
 
 /// Who is at work on a variant.

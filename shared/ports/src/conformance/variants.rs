@@ -3,14 +3,14 @@ use crate::{Appended, Beat, Claim, Created, Ended, Generations, Hold, Variants};
 use domain::chunk::{Change, Chunk};
 use domain::error::{ErrorCode, Failure};
 use domain::ids::{ConnectionId, GenerationId, Holder, UserId, VariantKey};
-use domain::limits::ATTEMPTS_MAX;
+use domain::limits::CLAIMS_MAX;
 use domain::variant::{Answer, ClaimRule, Completion, Ending, Status, Variant};
 use futures_util::future::join_all;
 
 pub(super) async fn check<T: Generations + Variants>(table: &T) {
     a_claim_takes_a_free_variant_once(table).await;
     of_many_claims_one_gets_the_attempt(table).await;
-    a_fourth_claim_is_refused(table).await;
+    one_claim_too_many_is_refused(table).await;
     chunks_are_recorded_in_order_and_once(table).await;
     a_subscriber_is_known_before_the_next_chunk(table).await;
     a_worker_that_lost_its_attempt_writes_nothing(table).await;
@@ -70,14 +70,14 @@ async fn of_many_claims_one_gets_the_attempt<T: Generations + Variants>(table: &
     assert_eq!(winners, 1, "{claims:?}");
 }
 
-async fn a_fourth_claim_is_refused<T: Generations + Variants>(table: &T) {
+async fn one_claim_too_many_is_refused<T: Generations + Variants>(table: &T) {
     let key = recorded(table).await;
-    for attempt in 1..=ATTEMPTS_MAX {
+    for attempt in 1..=CLAIMS_MAX {
         let (_, variant) = taken(table, &key, &format!("{attempt}"), u64::from(attempt) * 10_000).await;
         assert_eq!(variant.attempt, attempt);
     }
-    let fourth = table.claim(&key, &holder("late"), 90_000, 500).await.unwrap();
-    assert!(matches!(fourth, Claim::Refused(ClaimRule::Exhausted, _)), "{fourth:?}");
+    let late = table.claim(&key, &holder("late"), 90_000, 500).await.unwrap();
+    assert!(matches!(late, Claim::Refused(ClaimRule::Exhausted, _)), "{late:?}");
 }
 
 async fn chunks_are_recorded_in_order_and_once<T: Generations + Variants>(table: &T) {

@@ -34,7 +34,17 @@ impl MemorySockets {
     /// What a connection has received so far.
     #[must_use]
     pub fn received(&self, connection: &ConnectionId) -> Vec<Frame> {
-        lock(&self.open).get(connection).cloned().unwrap_or_default()
+        self.received_after(connection, 0)
+    }
+
+    /// What a connection has received after its first `count` frames.
+    #[must_use]
+    pub fn received_after(&self, connection: &ConnectionId, count: usize) -> Vec<Frame> {
+        lock(&self.open)
+            .get(connection)
+            .and_then(|frames| frames.get(count..))
+            .map(<[Frame]>::to_vec)
+            .unwrap_or_default()
     }
 }
 
