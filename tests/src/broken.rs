@@ -20,8 +20,6 @@ pub enum Breakage {
     NoPages,
     /// Raw answers are called stored and are not.
     NoRawAnswers,
-    /// A subscriber is forgotten, so it misses what comes after its replay.
-    NobodySubscribes,
 }
 
 impl Breakage {
@@ -47,7 +45,7 @@ impl Objects for BrokenObjects {
         let forgotten = match self.how {
             Breakage::NoPages => key.ends_with("index.html"),
             Breakage::NoRawAnswers => key.ends_with("raw.txt"),
-            Breakage::NothingSaved | Breakage::NothingDue | Breakage::NobodySubscribes => false,
+            Breakage::NothingSaved | Breakage::NothingDue => false,
         };
         if forgotten { Ok(()) } else { self.inner.put(key, object).await }
     }
@@ -114,9 +112,6 @@ impl Variants for BrokenVariants {
     }
 
     async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError> {
-        if self.how == Breakage::NobodySubscribes {
-            return self.inner.variant(key).await;
-        }
         self.inner.subscribe(key, connection).await
     }
 

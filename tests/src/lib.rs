@@ -1,8 +1,6 @@
 //! What the end-to-end tests share: a stack in a directory of its own, a browser's socket, HTTP, and a checker that
 //! holds what a browser was shown against what is stored.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests end their test")]
-
 mod broken;
 mod client;
 mod http;

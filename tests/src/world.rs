@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use sweep::Sweep;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use variant::Worker;
 
@@ -33,7 +34,6 @@ pub struct TokioClock(Instant);
 
 impl Default for TokioClock {
     fn default() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "this is a clock port's version for paused time")]
         Self(Instant::now())
     }
 }
@@ -65,9 +65,14 @@ impl Ids for CountingIds {
 
 /// Events that wait for a worker.
 #[derive(Default)]
-pub struct Invokes(Mutex<Vec<WorkerEvent>>);
+pub struct Invokes(Mutex<Vec<WorkerEvent>>, Notify);
 
 impl Invokes {
+    /// Waits until something has come since the last call.
+    pub async fn arrived(&self) {
+        self.1.notified().await;
+    }
+
     /// Takes what waits.
     pub fn take(&self) -> Vec<WorkerEvent> {
         std::mem::take(&mut self.0.lock().unwrap())
@@ -78,6 +83,7 @@ impl Invokes {
 impl Invoke for Invokes {
     async fn start(&self, event: &WorkerEvent) -> Result<(), StoreError> {
         self.0.lock().unwrap().push(event.clone());
+        self.1.notify_one();
         Ok(())
     }
 }

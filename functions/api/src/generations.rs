@@ -4,7 +4,7 @@ use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::generation::{Generation, Overall};
 use domain::ids::UserId;
 use domain::keys;
-use domain::limits::HISTORY_PAGE;
+use domain::limits::{HISTORY_PAGE, NAME_BYTES_MAX};
 use domain::request::GenerationRequest;
 use domain::variant::{Status, Variant};
 use domain::wire::server::page_url;
@@ -59,7 +59,10 @@ impl Api {
 
     /// A user's generations, newest first.
     pub(crate) async fn list(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let page = self.generations.history(user, request.text("next"), HISTORY_PAGE).await?;
+        let page = self
+            .generations
+            .history(user, request.text("next").filter(|next| next.len() <= NAME_BYTES_MAX), HISTORY_PAGE)
+            .await?;
         let items: Vec<Value> = page.items.iter().map(summary).collect();
         Ok(answer::data(200, &json!({"items": items, "next": page.next})))
     }

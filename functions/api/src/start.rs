@@ -3,6 +3,7 @@ use crate::{Api, answer, malformed};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::{ErrorCode, Refusal};
 use domain::ids::UserId;
+use domain::limits::NAME_BYTES_MAX;
 use domain::request::StartRequest;
 use domain::wire::server::generation_url;
 use http::{HeaderValue, header};
@@ -17,6 +18,10 @@ impl Api {
         let Value::Object(object) = value else { return Err(malformed("The body is a JSON object.").into()) };
         let mut start = StartRequest::read(&object)?;
         if let Some(key) = &request.idempotency_key {
+            if key.is_empty() || key.len() > NAME_BYTES_MAX {
+                let message = format!("An idempotency key has 1 to {NAME_BYTES_MAX} bytes.");
+                return Err(Refusal::field("Idempotency-Key", message).into());
+            }
             start.request_id = Some(key.clone());
         }
         let id = match self.starter.record(user, &start, None, false).await? {

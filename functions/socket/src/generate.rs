@@ -2,18 +2,21 @@
 
 use crate::{Sender, Socket};
 use domain::generation::Generation;
-use domain::ids::VariantKey;
+use domain::ids::{GenerationId, VariantKey};
+use domain::limits::ANNOUNCE_MS_MAX;
 use domain::request::StartRequest;
 use domain::stage::Stage;
 use domain::wire::server::ServerMessage;
 use lifecycle::{Started, StepError, visible};
+use std::time::Duration;
+use tokio::time::timeout;
 
 impl Socket {
     pub(crate) async fn generate(&self, sender: &Sender, start: &StartRequest, bare: bool) -> Result<(), StepError> {
         let started = self.starter.record(&sender.user, start, Some(&sender.connection), bare).await?;
         match started {
             Started::New(generation) => {
-                self.connections.follow(&sender.connection, &generation.id).await?;
+                self.follow(sender, &generation.id).await;
                 self.announce(sender, &generation, start.request_id.as_deref()).await;
                 self.starter.invoke_workers(&generation).await;
                 Ok(())
@@ -21,14 +24,29 @@ impl Socket {
             // A resend: the client gets what it would have got, from the start.
             Started::Attached(id) => {
                 let recorded = visible(&*self.generations, &sender.user, &id).await?;
-                self.connections.follow(&sender.connection, &id).await?;
+                self.follow(sender, &id).await;
                 self.announce(sender, &recorded.generation, start.request_id.as_deref()).await;
                 self.replayer.replay(&sender.connection, &recorded, &[]).await
             }
         }
     }
 
+    /// Notes what the connection follows. Only what a disconnect does is at stake, so a failure stops nothing.
+    pub(crate) async fn follow(&self, sender: &Sender, id: &GenerationId) {
+        if let Err(error) = self.connections.follow(&sender.connection, id).await {
+            tracing::warn!(connection = %sender.connection, generation_id = %id, %error, "follow_failed");
+        }
+    }
+
+    /// Within a limit: a client that does not take its announcement must not keep the workers from starting.
     async fn announce(&self, sender: &Sender, generation: &Generation, request_id: Option<&str>) {
+        let limit = Duration::from_millis(ANNOUNCE_MS_MAX);
+        if timeout(limit, self.announce_to(sender, generation, request_id)).await.is_err() {
+            tracing::warn!(generation_id = %generation.id, connection = %sender.connection, "announcement_cut_off");
+        }
+    }
+
+    async fn announce_to(&self, sender: &Sender, generation: &Generation, request_id: Option<&str>) {
         for message in ServerMessage::accepted(generation, request_id) {
             self.send(sender, &message).await;
         }

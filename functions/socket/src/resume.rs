@@ -13,8 +13,8 @@ impl Socket {
         cursors: &[Cursor],
     ) -> Result<(), StepError> {
         let recorded = visible(&*self.generations, &sender.user, generation_id).await?;
-        self.replayer.replay(&sender.connection, &recorded, cursors).await?;
-        self.connections.follow(&sender.connection, generation_id).await?;
-        Ok(())
+        // First, so that a disconnect in the middle of the replay knows what to leave.
+        self.follow(sender, generation_id).await;
+        self.replayer.replay(&sender.connection, &recorded, cursors).await
     }
 }

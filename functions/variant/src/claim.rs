@@ -25,6 +25,10 @@ impl Worker {
     /// Works on a variant until it has ended, is another worker's, or time is up.
     pub(crate) async fn run(&self, key: &VariantKey, invocation: &Invocation) -> Result<(), StoreError> {
         loop {
+            // A claim that cannot be followed by work would only use up an attempt; the sweep invokes again.
+            if invocation.stop.has_come() || self.clock.now_ms() >= stop_at_ms(invocation) {
+                return Ok(());
+            }
             let Some(mut held) = self.claim(key).await? else { return Ok(()) };
             let end = self.attempt(&mut held, invocation).await?;
             match self.after(held, end, invocation).await? {

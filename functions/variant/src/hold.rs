@@ -4,7 +4,7 @@ use domain::ids::AttemptKey;
 use domain::limits::HEARTBEAT_MS;
 use domain::variant::Variant;
 use domain::wire::server::{Agent, ServerMessage};
-use lifecycle::push_all;
+use lifecycle::{Reached, push_all};
 use ports::{Beat, Clock, Hold, Push, StoreError, Variants};
 use std::sync::Arc;
 
@@ -68,7 +68,8 @@ impl Held {
 
     /// Sends a message to everyone who listens, and forgets those who are gone.
     pub(crate) async fn tell(&mut self, message: &ServerMessage) {
-        for gone in push_all(&*self.push, &self.seen.listeners, message).await {
+        let reached = push_all(&*self.push, &self.seen.listeners, message).await;
+        for (gone, _) in reached.into_iter().filter(|(_, reached)| *reached == Reached::Gone) {
             self.seen.listeners.retain(|listener| *listener != gone);
             // Only the record of who listens is at stake; the next 410 tries again.
             if let Err(error) = self.variants.unsubscribe(&self.hold.key.variant, &gone).await {

@@ -21,6 +21,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
+/// Tries of saving a whole answer, on top of those of the store's client: it is the only copy of what was paid for.
+const SAVE_TRIES: u32 = 5;
+
 /// How the pump ended. Everything that was gathered before has been written, except after an interruption.
 pub(crate) enum Pumped {
     /// The model has finished, and its answer is saved.
@@ -54,6 +57,8 @@ struct Gathered<'a> {
     page: String,
     /// The model has finished: what was read is worth saving, whatever else happens.
     whole: bool,
+    /// The worker stops: what comes from now on is not taken, so that what is there can be written to its end.
+    closed: bool,
     end: Option<ReadEnd>,
 }
 
@@ -71,6 +76,9 @@ impl<'a> Shared<'a> {
 
 impl Gathered<'_> {
     fn take_text(&mut self, text: &str) {
+        if self.closed {
+            return;
+        }
         self.raw.push_str(text);
         if let Some(extractor) = &mut self.extractor {
             let piece = extractor.push(text);
@@ -105,6 +113,7 @@ pub(crate) async fn pump(
             raw: String::new(),
             page: String::new(),
             whole: false,
+            closed: false,
             end: None,
         }),
         news: Notify::new(),
@@ -151,9 +160,22 @@ async fn read_and_save(worker: &Worker, request: &ModelRequest, shared: &Shared<
         Ok(answer) => {
             let raw = {
                 let mut gathered = shared.lock();
+                if gathered.closed {
+                    return ReadEnd::Broken(broken(ErrorCode::StreamInterrupted, "The worker had to stop."));
+                }
                 gathered.whole = true;
                 Raw { text: gathered.raw.clone(), answer }
             };
+            let mut pause = Duration::from_millis(500);
+            for _ in 1..SAVE_TRIES {
+                match worker.save_raw(key, &raw).await {
+                    Ok(()) => return ReadEnd::Saved(raw),
+                    Err(error) => tracing::warn!(variant = %key.variant, %error, "save_raw_unknown"),
+                }
+                // The writer goes on beside this, so the lease is kept.
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
             match worker.save_raw(key, &raw).await {
                 Ok(()) => ReadEnd::Saved(raw),
                 Err(error) => ReadEnd::Unsaved(error),
@@ -177,7 +199,7 @@ async fn read(
 ) -> Result<Answer, ModelError> {
     let asked_ms = clock.now_ms();
     let mut stream = model.ask(request).await?;
-    tracing::debug!(stage = %Stage::ModelAsked, model = request.model, answered_ms = clock.now_ms() - asked_ms);
+    tracing::debug!(stage = %Stage::ModelAsked, model = request.model, answered_ms = clock.now_ms().saturating_sub(asked_ms));
     let mut first_text_ms = None;
     while let Some(event) = stream.next().await {
         match event? {
@@ -223,18 +245,19 @@ async fn write(
     loop {
         let now_ms = held.clock.now_ms();
         let stopping = invocation.stop.has_come() || now_ms >= stop_at_ms(invocation);
-        let (chunk, due_ms, ended) = {
+        let (chunk, due_ms, ended, whole) = {
             let mut gathered = shared.lock();
+            gathered.closed |= stopping && !gathered.whole;
             let ended = gathered.end.is_some();
             let due = gathered.coalescer.due_ms().is_some_and(|due_ms| due_ms <= now_ms);
             let chunk = if due || ended || stopping { gathered.coalescer.take(now_ms) } else { None };
-            (chunk, gathered.coalescer.due_ms(), ended)
+            (chunk, gathered.coalescer.due_ms(), ended, gathered.whole)
         };
         let standing = match &chunk {
             Some(chunk) => held.write(chunk).await?,
             None if now_ms >= held.heartbeat_due_ms() => held.beat().await?,
+            None if stopping && !whole => return Ok(Some(Interruption::OutOfTime)),
             None if ended => return Ok(None),
-            None if stopping => return Ok(Some(Interruption::OutOfTime)),
             None => {
                 wait(held, shared, invocation, due_ms).await;
                 Standing::Held

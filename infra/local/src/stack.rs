@@ -66,6 +66,7 @@ pub struct Stack {
     settings: Settings,
     functions: Functions,
     table: TableServer,
+    stop_schedule: CancellationToken,
     stop_functions: StopSignal,
     stop_connections: CancellationToken,
     stop_servers: CancellationToken,
@@ -113,12 +114,14 @@ impl Stack {
             open: connections.clone(),
         };
         servers.spawn(serve(listeners.public, gateway::router(gateway), stop_connections.clone()));
-        servers.spawn(schedule::run(functions.clone(), stop_connections.clone()));
+        let stop_schedule = CancellationToken::new();
+        servers.spawn(schedule::run(functions.clone(), stop_schedule.clone()));
         Ok(Self {
             addresses,
             settings,
             functions,
             table,
+            stop_schedule,
             stop_functions,
             stop_connections,
             stop_servers,
@@ -174,6 +177,7 @@ impl Stack {
     /// Stops everything, in the order in which nothing is lost: workers write what they have and hand over, then the
     /// connections close, then the stores.
     pub async fn stop(self) {
+        self.stop_schedule.cancel();
         self.stop_functions.give();
         if tokio::time::timeout(HAND_OVER, self.functions.finished()).await.is_err() {
             tracing::warn!(after_s = HAND_OVER.as_secs(), "invocations_cut_off");

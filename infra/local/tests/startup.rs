@@ -1,5 +1,7 @@
 //! The binary as a person meets it: what it says when it starts, when it cannot, and when it is stopped.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests end their test")]
+
 use end_to_end::Quartet;
 use std::net::TcpListener;
 use std::path::Path;

@@ -3,7 +3,10 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_smithy_types::byte_stream::ByteStream;
+use domain::limits::STORE_MS_MAX;
 use ports::{Object, Objects, StoreError};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// The user metadata under which an object's note is stored (`x-amz-meta-note`).
 const NOTE: &str = "note";
@@ -66,10 +69,10 @@ impl Objects for Bucket {
         };
         let content_type = answer.content_type.unwrap_or_default();
         let note = answer.metadata.and_then(|mut metadata| metadata.remove(NOTE));
-        let bytes = answer
-            .body
-            .collect()
+        // The client's own limits end with the headers.
+        let bytes = timeout(Duration::from_millis(STORE_MS_MAX), answer.body.collect())
             .await
+            .map_err(|_| StoreError::Unavailable("GetObject: the body did not come in time".to_owned()))?
             .map_err(|error| StoreError::Unavailable(format!("GetObject: the body broke off: {error}")))?
             .to_vec();
         Ok(Some(Object { bytes, content_type, note }))

@@ -40,7 +40,8 @@ impl Stop {
     /// Whether it has come.
     #[must_use]
     pub fn has_come(&self) -> bool {
-        self.0.as_ref().is_some_and(|receiver| *receiver.borrow())
+        // A signal that is gone stands for a process that is going.
+        self.0.as_ref().is_some_and(|receiver| *receiver.borrow() || receiver.has_changed().is_err())
     }
 
     /// Waits until it comes.

@@ -1,5 +1,5 @@
 use aws::{Access, Endpoints};
-use domain::limits::{LEASE_MS, NAME_BYTES_MAX, PUSH_INTERVAL_MS};
+use domain::limits::{HEARTBEAT_MS, LEASE_MS, NAME_BYTES_MAX, PUSH_INTERVAL_MS};
 use domain::models::{default_line_up, demo_line_up};
 use openai::{ApiKey, Provider};
 
@@ -116,8 +116,14 @@ impl Settings {
             line_up: line_up(optional("MODELS"), origin)?,
             provider,
             origin,
-            push_interval_ms: milliseconds("PUSH_INTERVAL_MS", optional("PUSH_INTERVAL_MS"), PUSH_INTERVAL_MS, 10_000)?,
-            lease_ms: milliseconds("LEASE_MS", optional("LEASE_MS"), LEASE_MS, 300_000)?,
+            push_interval_ms: milliseconds(
+                "PUSH_INTERVAL_MS",
+                optional("PUSH_INTERVAL_MS"),
+                PUSH_INTERVAL_MS,
+                1,
+                10_000,
+            )?,
+            lease_ms: milliseconds("LEASE_MS", optional("LEASE_MS"), LEASE_MS, 3 * HEARTBEAT_MS, 300_000)?,
             websocket_url: optional("WEBSOCKET_URL"),
         })
     }
@@ -137,13 +143,19 @@ fn line_up(models: Option<String>, origin: Origin) -> Result<Vec<String>, Settin
     Ok(names)
 }
 
-fn milliseconds(name: &'static str, value: Option<String>, default: u64, max: u64) -> Result<u64, SettingError> {
+fn milliseconds(
+    name: &'static str,
+    value: Option<String>,
+    default: u64,
+    min: u64,
+    max: u64,
+) -> Result<u64, SettingError> {
     let Some(value) = value else { return Ok(default) };
     value
         .parse()
         .ok()
-        .filter(|number| (1..=max).contains(number))
-        .ok_or_else(|| SettingError { name, problem: format!("is not a number of milliseconds from 1 to {max}") })
+        .filter(|number| (min..=max).contains(number))
+        .ok_or_else(|| SettingError { name, problem: format!("is not a number of milliseconds from {min} to {max}") })
 }
 
 #[cfg(test)]

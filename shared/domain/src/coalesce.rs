@@ -47,12 +47,6 @@ impl Coalescer {
         self.has_pending().then_some(self.due_ms)
     }
 
-    /// The number that the next chunk will have; also how many there are so far.
-    #[must_use]
-    pub const fn next_seq(&self) -> u32 {
-        self.next_seq
-    }
-
     /// Takes the next chunk, as large as one message allows. Nothing if nothing waits.
     pub fn take(&mut self, now_ms: u64) -> Option<Chunk> {
         if !self.has_pending() {

@@ -52,6 +52,10 @@ pub const HEARTBEAT_MS: u64 = 1_500;
 pub const PUSH_INTERVAL_MS: u64 = 250;
 /// A variant that no worker has claimed for this long is failed: the invoke never came, and invoking again did not help.
 pub const QUEUED_MS_MAX: u64 = 15 * 60_000;
+/// An end that somebody may not have heard is told again for this long.
+pub const TELL_MS_MAX: u64 = 10 * 60_000;
+/// Telling a client what was accepted, before its workers start.
+pub const ANNOUNCE_MS_MAX: u64 = 5_000;
 /// How long after its creation the sweep first looks at a variant that nobody claimed.
 pub const CLAIM_GRACE_MS: u64 = 30_000;
 /// The worker stops this long before Lambda would stop it.

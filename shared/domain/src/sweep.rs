@@ -2,7 +2,7 @@
 
 use crate::error::{ErrorCode, Failure};
 use crate::limits::QUEUED_MS_MAX;
-use crate::variant::{ClaimRule, Status, Variant};
+use crate::variant::{ClaimRule, Variant};
 
 /// What the sweep does about one variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,17 +37,14 @@ pub fn decide(variant: &Variant, now_ms: u64) -> SweepAction {
         ClaimRule::Ended if variant.told => SweepAction::Leave,
         ClaimRule::Ended => SweepAction::Tell,
         ClaimRule::Exhausted => SweepAction::Fail(exhausted(variant.attempt)),
-        ClaimRule::Free => {
-            let waited_ms = now_ms.saturating_sub(variant.created_at_ms);
-            if variant.status == Status::Queued && variant.attempt == 0 && waited_ms > QUEUED_MS_MAX {
-                SweepAction::Fail(Failure::new(
-                    ErrorCode::NeverStarted,
-                    "No worker could be started for this variant. Try again.",
-                ))
-            } else {
-                SweepAction::Invoke
-            }
+        // Invoking did not help for so long that it will not: a worker that cannot even claim leaves no other sign.
+        ClaimRule::Free if now_ms.saturating_sub(variant.lease_until_ms) > QUEUED_MS_MAX => {
+            SweepAction::Fail(Failure::new(
+                ErrorCode::NeverStarted,
+                "No worker could be started for this variant. What was written is kept; try again.",
+            ))
         }
+        ClaimRule::Free => SweepAction::Invoke,
     }
 }
 
@@ -56,6 +53,7 @@ mod tests {
     use super::*;
     use crate::ids::{GenerationId, VariantKey};
     use crate::limits::CLAIMS_MAX;
+    use crate::variant::Status;
 
     fn variant(status: Status, attempt: u32) -> Variant {
         Variant {
@@ -81,7 +79,7 @@ mod tests {
     fn whatever_state_a_variant_fell_silent_in_something_brings_it_to_an_end() {
         assert_eq!(decide(&variant(Status::Queued, 0), 1_001), SweepAction::Invoke);
         assert_eq!(decide(&variant(Status::Running, 1), 1_001), SweepAction::Invoke);
-        assert!(matches!(decide(&variant(Status::Queued, 0), QUEUED_MS_MAX + 1), SweepAction::Fail(_)));
+        assert!(matches!(decide(&variant(Status::Queued, 0), QUEUED_MS_MAX + 1_001), SweepAction::Fail(_)));
         assert!(matches!(decide(&variant(Status::Running, CLAIMS_MAX), 1_001), SweepAction::Fail(_)));
         assert!(matches!(decide(&variant(Status::Queued, CLAIMS_MAX), 1_001), SweepAction::Fail(_)));
         assert_eq!(decide(&variant(Status::Cancelled, 1), 1_001), SweepAction::Tell);

@@ -1,6 +1,7 @@
-use crate::push_all;
+use crate::{Reached, push_all};
 use domain::generation::{Conclusion, Overall};
 use domain::ids::ConnectionId;
+use domain::limits::TELL_MS_MAX;
 use domain::stage::Stage;
 use domain::variant::Variant;
 use domain::wire::server::ServerMessage;
@@ -23,42 +24,52 @@ pub struct Announcer {
 
 impl Announcer {
     /// Tells the end of a variant that is recorded as ended, and of the generation if this was its last; then notes that
-    /// it was told. Until that note the sweep will tell it again, so a worker that dies in between loses nothing; a
-    /// client may then hear of an end twice.
+    /// it was told. Until that note the sweep will tell it again, so neither a worker that dies in between nor a push with
+    /// an unknown outcome leaves a client waiting; a client may then hear of an end twice.
     ///
     /// # Errors
     /// The store's, after which the sweep takes over.
     pub async fn tell(&self, variant: &Variant) -> Result<(), StoreError> {
-        if let Some(message) = ServerMessage::ended(variant) {
-            push_all(&*self.push, &variant.listeners, &message).await;
-        }
+        let mut heard = match ServerMessage::ended(variant) {
+            Some(message) => self.heard(&variant.listeners, &message).await,
+            None => true,
+        };
         if let Some(recorded) = self.generations.generation(&variant.key.generation_id).await?
             && recorded.all_ended()
         {
-            self.conclude(variant.key.variant_index, &recorded).await?;
+            heard &= self.conclude(variant.key.variant_index, &recorded).await?;
         }
-        self.variants.told(&variant.key).await
+        let given_up = self.clock.now_ms().saturating_sub(variant.lease_until_ms) > TELL_MS_MAX;
+        if heard || given_up { self.variants.told(&variant.key).await } else { Ok(()) }
+    }
+
+    /// Whether everyone has the message, or is gone.
+    async fn heard(&self, listeners: &[ConnectionId], message: &ServerMessage) -> bool {
+        let reached = push_all(&*self.push, listeners, message).await;
+        reached.iter().all(|(_, reached)| *reached != Reached::Unknown)
     }
 
     /// All have ended. Several workers may see that at once: the one whose conclusion is recorded tells it.
-    async fn conclude(&self, variant_index: u8, recorded: &Recorded) -> Result<(), StoreError> {
+    /// Returns whether everyone who had to hear it from here has heard it.
+    async fn conclude(&self, variant_index: u8, recorded: &Recorded) -> Result<bool, StoreError> {
         let id = &recorded.generation.id;
         let variants = recorded.readable();
         let status = Overall::of(&variants);
         let mine = Conclusion { status, ended_at_ms: self.clock.now_ms(), told_by: variant_index };
-        let Some(conclusion) = self.generations.conclude(id, mine).await? else { return Ok(()) };
+        let Some(conclusion) = self.generations.conclude(id, mine).await? else { return Ok(true) };
         if conclusion.told_by != variant_index {
-            return Ok(());
+            return Ok(true);
         }
         let listeners: BTreeSet<&ConnectionId> = variants.iter().flat_map(|variant| &variant.listeners).collect();
         let listeners: Vec<ConnectionId> = listeners.into_iter().cloned().collect();
-        push_all(&*self.push, &listeners, &ServerMessage::done(id, conclusion.status)).await;
+        let mut heard = self.heard(&listeners, &ServerMessage::done(id, conclusion.status)).await;
         if let Some(connection) = &recorded.generation.closes
             && let Err(error) = self.push.close(connection).await
         {
+            heard = false;
             tracing::warn!(%connection, %error, "close_failed");
         }
         tracing::info!(stage = %Stage::Done, generation_id = %id, status = status.name());
-        Ok(())
+        Ok(heard)
     }
 }

@@ -25,8 +25,12 @@ pub async fn push_to(push: &dyn Push, connection: &ConnectionId, message: &Serve
     }
 }
 
-/// Sends one message to all of them at once and returns the connections that are gone.
-pub async fn push_all(push: &dyn Push, connections: &[ConnectionId], message: &ServerMessage) -> Vec<ConnectionId> {
+/// Sends one message to all of them at once and says what became of each.
+pub async fn push_all(
+    push: &dyn Push,
+    connections: &[ConnectionId],
+    message: &ServerMessage,
+) -> Vec<(ConnectionId, Reached)> {
     if connections.is_empty() {
         return Vec::new();
     }
@@ -38,12 +42,7 @@ pub async fn push_all(push: &dyn Push, connections: &[ConnectionId], message: &S
         }
     };
     let reached = join_all(connections.iter().map(|connection| send(push, connection, &text))).await;
-    connections
-        .iter()
-        .zip(reached)
-        .filter(|(_, reached)| *reached == Reached::Gone)
-        .map(|(connection, _)| connection.clone())
-        .collect()
+    connections.iter().cloned().zip(reached).collect()
 }
 
 async fn send(push: &dyn Push, connection: &ConnectionId, text: &str) -> Reached {

@@ -68,7 +68,14 @@ impl Starter {
         tracing::info!(stage = %Stage::RequestSaved, generation_id = %id);
 
         let new = self.new_generation(user, start, id, models, listener, closes);
-        match self.generations.create(&new).await? {
+        let created = match self.generations.create(&new).await {
+            // An unknown outcome is resolved by reading: nobody else writes this id.
+            Err(StoreError::Unavailable(_)) if self.generations.generation(&new.generation.id).await?.is_some() => {
+                Created::New
+            }
+            created => created?,
+        };
+        match created {
             Created::New => {
                 tracing::info!(stage = %Stage::GenerationSaved, generation_id = %new.generation.id);
                 Ok(Started::New(new.generation))

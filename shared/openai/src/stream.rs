@@ -39,8 +39,10 @@ struct PromptDetails {
 
 #[derive(Deserialize)]
 struct Counted {
-    prompt_tokens: u64,
-    completion_tokens: u64,
+    #[serde(default)]
+    prompt_tokens: Option<u64>,
+    #[serde(default)]
+    completion_tokens: Option<u64>,
     #[serde(default)]
     prompt_tokens_details: Option<PromptDetails>,
 }
@@ -149,10 +151,13 @@ impl Reading {
             return Said::Error(refused::stream_error(error));
         }
         self.model = event.model.or(self.model.take());
-        if let Some(counted) = event.usage {
+        // Counts that are not all there are unknown, and never keep the text of their event from being read.
+        if let Some(counted) = event.usage
+            && let (Some(input_tokens), Some(output_tokens)) = (counted.prompt_tokens, counted.completion_tokens)
+        {
             self.usage = Some(Usage {
-                input_tokens: counted.prompt_tokens,
-                output_tokens: counted.completion_tokens,
+                input_tokens,
+                output_tokens,
                 cached_tokens: counted.prompt_tokens_details.and_then(|details| details.cached_tokens),
             });
         }

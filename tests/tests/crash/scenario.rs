@@ -144,7 +144,7 @@ impl Scenario {
                     Invoked::Failed => {}
                     Invoked::Crashed => {
                         self.faults.worker_crashes.fetch_add(1, Ordering::SeqCst);
-                        tokio::time::advance(Duration::from_secs(60)).await;
+                        tokio::time::advance(Duration::from_mins(1)).await;
                     }
                 }
             }

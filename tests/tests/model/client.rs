@@ -138,10 +138,10 @@ impl Client {
                 }
             }
             Message::Complete { attempt } => {
-                self.end(attempt, Heard { completed: true, total }, seq_only || nameless_end)
+                self.end(attempt, Heard { completed: true, total }, seq_only || nameless_end);
             }
             Message::Error { attempt } => {
-                self.end(attempt, Heard { completed: false, total }, seq_only || nameless_end)
+                self.end(attempt, Heard { completed: false, total }, seq_only || nameless_end);
             }
             Message::Done => self.done = true,
         }

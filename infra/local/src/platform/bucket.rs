@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::limits::RELAXED_MESSAGE_BYTES_MAX;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
@@ -13,8 +14,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// A request's body, in bytes; what S3 takes in one PUT is larger, what Quartet sends is smaller.
-const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A request's body, in bytes: the largest message that is taken here, as its stored request, with room. S3 takes more.
+const BODY_BYTES_MAX: usize = RELAXED_MESSAGE_BYTES_MAX + 1024 * 1024;
 /// Writes to different paths share a lock with this probability's inverse; it bounds the memory, not the correctness.
 const LOCKS: usize = 64;
 

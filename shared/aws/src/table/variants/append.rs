@@ -31,7 +31,8 @@ impl Table {
             .writes(hold, chunk, signals, lease_until_ms)
             .map_err(|error| StoreError::Corrupt(format!("TransactWriteItems append: {error}")))?;
         let mut pause = Duration::from_millis(5);
-        for last in (0..CONFLICT_TRIES_MAX).rev() {
+        let mut tries = 1;
+        loop {
             let written = self.client.transact_write_items().set_transact_items(Some(writes.to_vec())).send().await;
             let Err(error) = written else { return Ok(Appended::Recorded) };
             if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
@@ -39,7 +40,8 @@ impl Table {
                 match reason.and_then(CancellationReason::code) {
                     Some("ConditionalCheckFailed") => return refused(hold, chunk, signals, reason),
                     // A subscriber changed the item in the same moment; nothing was written.
-                    _ if is_conflict(cancelled.cancellation_reasons()) && last > 0 => {
+                    _ if is_conflict(cancelled.cancellation_reasons()) && tries < CONFLICT_TRIES_MAX => {
+                        tries += 1;
                         tokio::time::sleep(pause).await;
                         pause *= 2;
                         continue;
@@ -49,7 +51,6 @@ impl Table {
             }
             return Err(store_error("TransactWriteItems append", &error));
         }
-        Err(StoreError::Unavailable("TransactWriteItems append: conflicts until the last try".to_owned()))
     }
 
     fn writes(
