@@ -43,6 +43,15 @@ impl Http {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// A POST's status, where the answer is empty.
+    pub async fn post_status(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> u16 {
+        let mut request = self.client.post(format!("{}{path}", self.base)).body(body.to_string());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap().status().as_u16()
+    }
+
     /// The record of a generation.
     pub async fn generation(&self, id: &str) -> Value {
         let (status, body) = self.get(&format!("/api/generations/{id}")).await;

@@ -16,9 +16,15 @@ pub struct Quartet {
 impl Quartet {
     /// Starts it on ports of the system's choice and waits until it says where it is.
     pub async fn start(binary: &str, data: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::start_with(binary, data, environment, &[]).await
+    }
+
+    /// The same, with more arguments.
+    pub async fn start_with(binary: &str, data: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         let mut child = Command::new(binary)
             .args(["--port", "0", "--aws-limits", "--data"])
             .arg(data)
+            .args(arguments)
             .current_dir(data)
             .env_remove("OPENAI_API_KEY")
             .env_remove("OPENAI_BASE_URL")
@@ -69,6 +75,23 @@ impl Quartet {
     #[must_use]
     pub fn process(&self) -> u32 {
         self.child.id().unwrap()
+    }
+
+    /// The processes that it has started under that name.
+    #[must_use]
+    pub fn children(&self, name: &str) -> Vec<u32> {
+        let parent = self.process().to_string();
+        std::fs::read_dir("/proc")
+            .unwrap()
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+            .filter(|process| {
+                // "pid (name) state parent ..."
+                let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+                let (before, after) = stat.rsplit_once(')').unwrap_or_default();
+                before.ends_with(&format!("({name}")) && after.split(' ').nth(2) == Some(&parent)
+            })
+            .collect()
     }
 
     /// Ctrl-C; returns the exit code.

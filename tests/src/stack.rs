@@ -24,7 +24,7 @@ impl Place {
 
     /// A stack on it, on ports of the system's choice, with API Gateway's sizes enforced.
     pub async fn start(&self) -> Stack {
-        let options = Options { port: 0, data: self.path(), aws_limits: true };
+        let options = Options { port: 0, data: self.path(), aws_limits: true, bootstraps: None };
         let environment = &self.environment;
         Stack::start(&options, &|name| {
             environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())

@@ -2,7 +2,12 @@
 //! client receives, and what it costs. The provider is the demo model of a second process, so that the figures are the
 //! stack's own. Run with `cargo bench -p local --bench generation`.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "a benchmark measures time and may fail")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures time and may fail"
+)]
 
 use domain::wire::server::Kind;
 use end_to_end::{Client, Heard, Http, Quartet};

@@ -1,8 +1,10 @@
 //! How a function is called here: with the event's JSON and for the answer's JSON, as on Lambda.
 
+mod bootstraps;
 mod in_process;
 mod queue;
 
+pub use bootstraps::Bootstraps;
 pub use in_process::InProcess;
 
 use boot::Invocation;

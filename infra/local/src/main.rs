@@ -3,6 +3,7 @@
 use clap::Parser;
 use local::{Options, Stack, StartError};
 use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -28,11 +29,22 @@ fn main() -> ExitCode {
 async fn serve(options: &Options) -> Result<(), StartError> {
     let stack = Stack::start(options, &|name| std::env::var(name).ok()).await?;
     println!("{}", stack.greeting());
-    // An error means that no signal can be waited for; then only a kill ends the process, which is safe too.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    told_to_stop().await;
     println!("Stopping: running work is kept and goes on at the next start.");
-    stack.stop().await;
+    tokio::select! {
+        () = stack.stop() => {}
+        // Twice means now. What is cut off is found by the next start, as after a kill.
+        () = told_to_stop() => {}
+    }
     Ok(())
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn told_to_stop() {
+    // Where no signal can be waited for, only a kill ends the process, which is safe too.
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => if pressed.is_err() { std::future::pending().await },
+        _ = terminate.recv() => {}
+    }
 }

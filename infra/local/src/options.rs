@@ -15,4 +15,8 @@ pub struct Options {
     /// Enforces API Gateway's sizes on what browsers send: frames of 32 KB, messages of 128 KB.
     #[arg(long)]
     pub aws_limits: bool,
+    /// Runs the functions as processes of their own over the Lambda Runtime API: the folder of their programs, for example
+    /// `target/debug` after `cargo build --workspace`.
+    #[arg(long, value_name = "DIR")]
+    pub bootstraps: Option<PathBuf>,
 }

@@ -1,7 +1,7 @@
 //! Starting and stopping everything.
 
 use crate::data::DataDirectory;
-use crate::functions::{Functions, InProcess, Runners};
+use crate::functions::{Bootstraps, Functions, InProcess, Name, Runners};
 use crate::gateway::{self, Gateway, Registry};
 use crate::platform::{self, BucketServer, TableServer};
 use crate::{Options, schedule, settings};
@@ -11,7 +11,7 @@ use boot::{Boot, SettingError, Settings, Stop, StopSignal, SystemClock};
 use ports::StoreError;
 use socket::Socket;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use sweep::Sweep;
@@ -96,7 +96,11 @@ impl Stack {
 
         let (stop_functions, stop) = Stop::signalled();
         let boot = Boot::new(settings.clone());
-        let functions = Functions::new(runners(&boot)?, Arc::new(SystemClock), stop);
+        let runners = match &options.bootstraps {
+            Some(folder) => processes(folder, &settings::variables(&addresses, environment)),
+            None => in_process(&boot)?,
+        };
+        let functions = Functions::new(runners, Arc::new(SystemClock), stop);
         let registry = Registry::default();
         let stop_servers = CancellationToken::new();
         let servers = TaskTracker::new();
@@ -196,13 +200,23 @@ impl Stack {
     }
 }
 
-fn runners(boot: &Boot) -> Result<Runners, SettingError> {
+fn in_process(boot: &Boot) -> Result<Runners, SettingError> {
     Ok(Runners {
         socket: Arc::new(InProcess(Socket::from_boot(boot)?)),
         variant: Arc::new(InProcess(Worker::from_boot(boot)?)),
         api: Arc::new(InProcess(Api::from_boot(boot))),
         sweep: Arc::new(InProcess(Sweep::from_boot(boot)?)),
     })
+}
+
+fn processes(folder: &Path, variables: &[(&'static str, String)]) -> Runners {
+    let runner = |name| Arc::new(Bootstraps::new(name, folder, variables.to_vec()));
+    Runners {
+        socket: runner(Name::Socket),
+        variant: runner(Name::Variant),
+        api: runner(Name::Api),
+        sweep: runner(Name::Sweep),
+    }
 }
 
 fn listen(port: u16) -> Result<Listeners, StartError> {
