@@ -1,24 +1,19 @@
 //! The whole system in memory: the real handlers over the in-memory ports, under a clock that tests can pause.
 
-use crate::Breakage;
+use crate::{Breakage, CountingModel};
 use api::{About, Api};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
 use domain::ids::{ConnectionId, GenerationId, Holder};
 use domain::wire::invoke::WorkerEvent;
-use futures_util::{StreamExt, stream};
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
 use ports::memory::{MemoryObjects, MemorySockets, MemoryTable};
-use ports::{
-    Clock, Connections, Generations, Ids, Invoke, Model, ModelError, ModelEvent, ModelRequest, ModelStream, Objects,
-    Push, StoreError, Variants,
-};
+use ports::{Clock, Connections, Generations, Ids, Invoke, Model, Objects, Push, StoreError, Variants};
 use serde_json::{Value, json};
 use socket::Socket;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use sweep::Sweep;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -85,61 +80,6 @@ impl Invoke for Invokes {
         self.0.lock().unwrap().push(event.clone());
         self.1.notify_one();
         Ok(())
-    }
-}
-
-/// A model that is not deterministic: each request gets another text. It counts what it was asked and what it finished.
-pub struct CountingModel {
-    /// Pieces of text in an answer.
-    pub pieces: usize,
-    /// The time between two pieces.
-    pub pace: Duration,
-    asked: Mutex<Vec<String>>,
-    finished: Arc<AtomicU64>,
-}
-
-impl CountingModel {
-    /// With so many pieces, so far apart.
-    #[must_use]
-    pub fn new(pieces: usize, pace: Duration) -> Self {
-        Self { pieces, pace, asked: Mutex::default(), finished: Arc::default() }
-    }
-
-    /// The models that were asked, in order.
-    pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-
-    /// How many answers were read to their end.
-    pub fn finished(&self) -> u64 {
-        self.finished.load(Ordering::SeqCst)
-    }
-}
-
-#[async_trait]
-impl Model for CountingModel {
-    async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
-        let number = {
-            let mut asked = self.asked.lock().unwrap();
-            asked.push(request.model.clone());
-            asked.len()
-        };
-        let (last, pace) = (self.pieces, self.pace);
-        let finished = self.finished.clone();
-        let pieces = stream::iter(0..=last).then(move |piece| {
-            let finished = finished.clone();
-            async move {
-                tokio::time::sleep(pace).await;
-                if piece == last {
-                    finished.fetch_add(1, Ordering::SeqCst);
-                    return Ok(ModelEvent::Finished { model: None, finish_reason: "stop".to_owned(), usage: None });
-                }
-                let (open, close) =
-                    (if piece == 0 { "<html>" } else { "" }, if piece + 1 == last { "</html>" } else { "" });
-                Ok(ModelEvent::Text(format!("{open}<p>answer {number} piece {piece}</p>{close}")))
-            }
-        });
-        Ok(pieces.boxed())
     }
 }
 

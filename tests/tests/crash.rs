@@ -6,6 +6,7 @@
 
 mod crash {
     mod enumerate;
+    mod handover;
     mod promise;
     mod scenario;
 }

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// What a handler is told about its invocation.
@@ -67,6 +68,27 @@ pub struct FunctionError(pub String);
 impl From<ports::StoreError> for FunctionError {
     fn from(error: ports::StoreError) -> Self {
         Self(error.to_string())
+    }
+}
+
+/// A handler is ended this long before the platform would end it, so that its failure is told and not just seen.
+const LAST_WORDS_MS: u64 = 500;
+
+/// Handles an event within the invocation's deadline, whatever its calls are waiting for. Dropping a handler is a crash
+/// at an await, which every handler is made for.
+///
+/// # Errors
+/// The handler's own, or that its time was up.
+pub async fn handle_in_time<F: Function>(
+    function: &F,
+    event: F::Event,
+    invocation: &Invocation,
+    now_ms: u64,
+) -> Result<F::Answer, FunctionError> {
+    let left_ms = invocation.deadline_ms.saturating_sub(now_ms).saturating_sub(LAST_WORDS_MS);
+    match tokio::time::timeout(Duration::from_millis(left_ms), function.handle(event, invocation)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(FunctionError("the invocation's time was up".to_owned())),
     }
 }
 

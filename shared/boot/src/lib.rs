@@ -12,7 +12,7 @@ mod run;
 mod settings;
 
 pub use chance::{RandomIds, SystemClock};
-pub use function::{Function, FunctionError, Invocation, Stop, StopSignal};
+pub use function::{Function, FunctionError, Invocation, Stop, StopSignal, handle_in_time};
 pub use run::run;
 pub use settings::{Origin, SettingError, Settings};
 

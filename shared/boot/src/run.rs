@@ -1,5 +1,7 @@
-use crate::{Boot, Function, Invocation, SettingError, Settings, Stop, logs};
+use crate::function::handle_in_time;
+use crate::{Boot, Function, Invocation, SettingError, Settings, Stop, SystemClock, logs};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use ports::Clock;
 
 /// Runs a function under the Lambda runtime until the platform ends the process.
 ///
@@ -22,7 +24,7 @@ pub async fn run<F: Function>(make: impl FnOnce(&Boot) -> Result<F, SettingError
             deadline_ms: event.context.deadline,
             stop: Stop::never(),
         };
-        function.handle(event.payload, &invocation).await.map_err(Error::from)
+        handle_in_time(function, event.payload, &invocation, SystemClock.now_ms()).await.map_err(Error::from)
     }))
     .await
 }

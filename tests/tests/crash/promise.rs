@@ -9,6 +9,7 @@ pub async fn check(scenario: &Scenario) {
     shown_is_durable(&scenario.world, &heard).await;
     let variants = ended_and_stored(&scenario.world, id, PIECES).await;
     recovered(&scenario.world, &variants, &heard).await;
+    assert_ne!(scenario.read_over_http().await["data"]["status"], "running", "and HTTP says the same");
     paid_once(scenario);
 }
 

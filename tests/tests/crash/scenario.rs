@@ -73,8 +73,20 @@ enum Invoked {
     Crashed,
 }
 
+/// What the person does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Story {
+    /// Asks on a socket and waits.
+    Asks,
+    /// Asks, cancels, and leaves with the close code that cancels too.
+    Cancels,
+    /// Asks over HTTP, and looks there.
+    AsksOverHttp,
+}
+
 /// A world, its faults, and a browser.
 pub struct Scenario {
+    story: Story,
     pub world: World,
     pub faults: Arc<Faults>,
     ports: Ports,
@@ -83,16 +95,23 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    pub fn new(faults: Arc<Faults>, change: impl FnOnce(&World, Ports) -> Ports) -> Self {
+    pub fn new(story: Story, faults: Arc<Faults>, change: impl FnOnce(&World, Ports) -> Ports) -> Self {
         let world = World::new(CountingModel::new(PIECES, Duration::from_millis(300)));
         let script: Arc<dyn Script> = faults.clone();
         let ports = change(&world, world.faulty_ports(&script));
-        Self { world, faults, ports, connections: Vec::new(), generation: None }
+        Self { story, world, faults, ports, connections: Vec::new(), generation: None }
     }
 
     /// The whole scenario: ask, work, and whatever it takes to come to an end.
     pub async fn run(&mut self) {
-        self.ask().await;
+        match self.story {
+            Story::Asks => self.ask().await,
+            Story::Cancels => {
+                self.ask().await;
+                self.cancel().await;
+            }
+            Story::AsksOverHttp => self.ask_over_http().await,
+        }
         for _round in 0..12 {
             self.work().await;
             // Past every lease and grace, and past the pauses of Lambda's retries.
@@ -123,6 +142,60 @@ impl Scenario {
             if self.generation.is_some() {
                 return;
             }
+        }
+    }
+
+    /// Says so on the socket, then leaves it with 4333: either may be lost.
+    async fn cancel(&mut self) {
+        let (Some(connection), Some(id)) = (self.connections.last().cloned(), self.generation.clone()) else { return };
+        let socket = self.ports.socket();
+        let cancel = json!({"action": "cancel", "generationId": id});
+        self.invoke(&socket, &event(&connection, "cancel", Some(&cancel))).await;
+        let mut gone = event(&connection, "$disconnect", None);
+        gone["requestContext"]["disconnectStatusCode"] = json!(4333);
+        self.invoke(&socket, &gone).await;
+    }
+
+    /// Posts the same request under the same key until its answer comes through.
+    async fn ask_over_http(&mut self) {
+        for _ in 0..6 {
+            let body = json!({"prompt": {"text": "a page"}, "variants": 1}).to_string();
+            let mut post = http_event("POST", "POST /api/generations", "/api/generations");
+            post["body"] = json!(body);
+            post["headers"]["idempotency-key"] = json!("k1");
+            if let Some(answer) = self.call_api(&post).await
+                && answer["statusCode"] == 202
+            {
+                let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+                self.generation = body["data"]["id"].as_str().map(str::to_owned);
+                return;
+            }
+        }
+    }
+
+    /// What HTTP says of the generation in the end: it may take more than one try.
+    pub async fn read_over_http(&self) -> Value {
+        let id = self.generation.clone().unwrap();
+        for _ in 0..6 {
+            let mut get = http_event("GET", "GET /api/generations/{id}", &format!("/api/generations/{id}"));
+            get["pathParameters"] = json!({"id": id});
+            if let Some(answer) = self.call_api(&get).await
+                && answer["statusCode"] == 200
+            {
+                return serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+            }
+        }
+        panic!("HTTP never answers")
+    }
+
+    async fn call_api(&self, event: &Value) -> Option<Value> {
+        let api = self.ports.api();
+        let invocation = self.world.invocation();
+        let event = serde_json::from_value(event.clone()).unwrap();
+        tokio::select! {
+            biased;
+            answer = api.handle(event, &invocation) => answer.ok().map(|answer| serde_json::to_value(answer).unwrap()),
+            () = self.faults.crash.notified() => None,
         }
     }
 
@@ -203,3 +276,15 @@ impl Scenario {
 /// Every fault that can happen to a call.
 pub const FAULTS: [Fault; 4] =
     [Fault::Before(Harm::Crash), Fault::After(Harm::Crash), Fault::Before(Harm::Error), Fault::After(Harm::Error)];
+
+fn http_event(method: &str, route: &str, path: &str) -> Value {
+    json!({
+        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "routeKey": route, "timeEpoch": 1,
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7"},
+        },
+        "isBase64Encoded": false,
+    })
+}

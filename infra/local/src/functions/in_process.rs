@@ -1,6 +1,7 @@
 use super::{CallError, Runner};
 use async_trait::async_trait;
-use boot::{Function, Invocation};
+use boot::{Function, Invocation, SystemClock, handle_in_time};
+use ports::Clock;
 
 /// A function in this process. Its event and its answer cross as JSON all the same.
 pub struct InProcess<F>(pub F);
@@ -10,7 +11,9 @@ impl<F: Function> Runner for InProcess<F> {
     async fn run(&self, event: Vec<u8>, invocation: Invocation) -> Result<Vec<u8>, CallError> {
         let unreadable = |error: serde_json::Error| CallError::Function(error.to_string());
         let event = serde_json::from_slice(&event).map_err(unreadable)?;
-        let answer = self.0.handle(event, &invocation).await.map_err(|error| CallError::Function(error.to_string()))?;
+        let answer = handle_in_time(&self.0, event, &invocation, SystemClock.now_ms())
+            .await
+            .map_err(|error| CallError::Function(error.to_string()))?;
         serde_json::to_vec(&answer).map_err(unreadable)
     }
 }

@@ -193,3 +193,6 @@ pub(super) fn to_connection(item: &Item) -> Result<Connection, StoreError> {
             .collect::<Result<_, _>>()?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+use super::*;
+use domain::error::{ErrorCode, Failure};
+use domain::generation::{Conclusion, Overall};
+use domain::ids::AttemptKey;
+use domain::usage::Usage;
+use domain::variant::{Answer, Completion};
+use proptest::option;
+use proptest::prelude::*;
+
+fn id() -> impl Strategy<Value = GenerationId> {
+    "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}".prop_map(|id| GenerationId::parse(&id).unwrap())
+}
+
+fn connections() -> impl Strategy<Value = Vec<ConnectionId>> {
+    proptest::collection::btree_set("[A-Za-z0-9_-]{15}=", 0..5)
+        .prop_map(|ids| ids.into_iter().map(ConnectionId).collect())
+}
+
+fn status() -> impl Strategy<Value = Status> {
+    let usage = (any::<u64>(), any::<u64>(), option::of(any::<u64>()))
+        .prop_map(|(input_tokens, output_tokens, cached_tokens)| Usage { input_tokens, output_tokens, cached_tokens });
+    let answer = (option::of("\\PC{0,20}"), option::of("[a-z_]{1,12}"), option::of(usage), option::of(0.0..9.0))
+        .prop_map(|(model_answered, finish_reason, usage, cost_usd)| Answer {
+            model_answered,
+            finish_reason,
+            usage,
+            cost_usd,
+            first_text_ms: None,
+        });
+    let completed = (any::<u64>(), "[0-9a-f]{64}", any::<u64>(), answer).prop_map(
+        |(page_bytes, page_sha256, duration_ms, answer)| {
+            Status::Completed(Completion { page_bytes, page_sha256, duration_ms, answer })
+        },
+    );
+    prop_oneof![
+        Just(Status::Queued),
+        Just(Status::Running),
+        Just(Status::Cancelled),
+        "\\PC{0,60}".prop_map(|message| Status::Failed(Failure::new(ErrorCode::StreamStalled, message))),
+        completed,
+    ]
+}
+
+prop_compose! {
+    fn variant()(
+        generation_id in id(), variant_index in 0u8..8, model in "\\PC{1,30}", created_at_ms in any::<u64>(),
+        attempt in any::<u32>(), holder in option::of("[0-9a-f]{32}"), lease_until_ms in any::<u64>(),
+        (next_seq, signals) in any::<(u32, u32)>(), listeners in connections(),
+        (cancel_requested, told) in any::<(bool, bool)>(), status in status(),
+    ) -> Variant {
+        Variant {
+            key: VariantKey { generation_id, variant_index }, model, created_at_ms, attempt, holder: holder.map(Holder),
+            lease_until_ms, next_seq, signals, listeners, cancel_requested, status, told,
+        }
+    }
+}
+
+prop_compose! {
+    fn generation()(
+        id in id(), user in "\\PC{1,30}", created_at_ms in 0u64..1_000_000_000_000_000, title in "\\PC{0,120}",
+        models in proptest::collection::vec("\\PC{1,20}", 1..8), closes in option::of("[A-Za-z0-9]{15}="),
+        conclusion in option::of((any::<u64>(), 0u8..8)),
+    ) -> Generation {
+        Generation {
+            id, user: UserId(user), created_at_ms, title, models, closes: closes.map(ConnectionId),
+            conclusion: conclusion.map(|(ended_at_ms, told_by)| {
+                Conclusion { status: Overall::Partial, ended_at_ms, told_by }
+            }),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_variants_item_reads_back_as_it_was(variant in variant()) {
+        prop_assert_eq!(to_variant(&of_variant(&variant).unwrap()).unwrap(), variant);
+    }
+
+    #[test]
+    fn a_generations_item_reads_back_as_it_was(generation in generation()) {
+        prop_assert_eq!(to_generation(&of_generation(&generation).unwrap()).unwrap(), generation);
+    }
+
+    #[test]
+    fn a_chunks_item_reads_back_as_it_was(
+        generation_id in id(), seq in any::<u32>(), text in "\\PC{0,200}", replaces in any::<bool>(),
+    ) {
+        let change = if replaces { Change::Replace } else { Change::Append };
+        let chunk = Chunk { seq, change, text };
+        let attempt = AttemptKey { variant: VariantKey { generation_id, variant_index: 0 }, attempt: 1 };
+        prop_assert_eq!(to_chunk(&of_chunk(&Key::chunk(&attempt, seq), &chunk, 7)).unwrap(), chunk);
+    }
+
+    #[test]
+    fn an_item_without_one_of_its_attributes_is_corrupt_or_complete_and_never_a_panic(
+        variant in variant(), dropped in 0usize..12,
+    ) {
+        let mut item = of_variant(&variant).unwrap();
+        let name = item.keys().nth(dropped % item.len()).unwrap().clone();
+        item.remove(&name);
+        let read = to_variant(&item);
+        prop_assert!(matches!(read, Ok(_) | Err(StoreError::Corrupt(_))), "{:?}", read);
+    }
+}
+
+#[test]
+fn chunks_sort_by_their_number() {
+    let generation_id = GenerationId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap();
+    let attempt = AttemptKey { variant: VariantKey { generation_id, variant_index: 0 }, attempt: 1 };
+    let keys: Vec<String> = [0, 9, 10, 99, 100, u32::MAX].map(|seq| Key::chunk(&attempt, seq).sk).into();
+    assert!(keys.is_sorted());
+}
