@@ -96,8 +96,8 @@ pub const SWEEP_BATCH: u32 = 200;
 
 /// How long a connection's record lives: API Gateway ends connections after two hours; an hour more for clocks.
 pub const CONNECTION_TTL_S: u64 = 3 * 3600;
-/// How long chunks live: a day, after which the page in S3 is what remains.
-pub const CHUNK_TTL_S: u64 = 24 * 3600;
+/// How long chunks live. Of a variant that failed or was cancelled they are the only copy of what was shown.
+pub const CHUNK_TTL_S: u64 = 90 * 24 * 3600;
 /// How long an idempotency key attaches to its generation.
 pub const REQUEST_TTL_S: u64 = 24 * 3600;
 

@@ -89,7 +89,7 @@ impl Replayer {
             }
             match chunks.last() {
                 Some(last) => after = Some(last.seq),
-                // All are sent, or they have expired, a day after they were written; then the page is what remains.
+                // All are sent, or they have expired; then the page in S3 is what remains.
                 None => return self.end_of(connection, now).await,
             }
         }
