@@ -18,6 +18,6 @@ pub use http::{Http, ended};
 pub use provider::CountingModel;
 pub use quartet::Quartet;
 pub use stack::{Place, start, start_with};
-pub use store::scan;
+pub use store::{scan, table};
 pub use view::View;
 pub use world::{BEGINNING_MS, CountingIds, Invokes, LEASE_MS, Ports, TokioClock, World, socket_event};

@@ -1,8 +1,10 @@
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
-/// Every item of a table, as the SDK reads it.
-pub async fn scan(endpoint: &str, table: &str) -> Vec<HashMap<String, AttributeValue>> {
+/// The SDK's client of a stack's table.
+#[must_use]
+pub fn table(endpoint: &str) -> Client {
     let access = aws::Access {
         region: "us-east-1".to_owned(),
         access_key_id: "local".to_owned(),
@@ -16,10 +18,15 @@ pub async fn scan(endpoint: &str, table: &str) -> Vec<HashMap<String, AttributeV
         lambda: endpoint.clone(),
         connections: endpoint,
     };
-    let client = aws::Platform::new(access, endpoints).dynamodb();
+    aws::Platform::new(access, endpoints).dynamodb()
+}
+
+/// Every item of a table, as the SDK reads it.
+pub async fn scan(endpoint: &str, name: &str) -> Vec<HashMap<String, AttributeValue>> {
+    let client = table(endpoint);
     let (mut items, mut start) = (Vec::new(), None);
     loop {
-        let page = client.scan().table_name(table).set_exclusive_start_key(start).send().await.unwrap();
+        let page = client.scan().table_name(name).set_exclusive_start_key(start).send().await.unwrap();
         items.extend(page.items.unwrap_or_default());
         start = page.last_evaluated_key;
         if start.is_none() {

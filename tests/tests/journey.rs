@@ -2,6 +2,7 @@
 
 mod journey {
     mod cancel;
+    mod corrupt;
     mod peer;
     mod provider;
     mod recover;
