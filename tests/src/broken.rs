@@ -90,8 +90,8 @@ impl Variants for BrokenVariants {
         self.inner.heartbeat(hold, lease_until_ms).await
     }
 
-    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError> {
-        self.inner.release(hold, due_ms).await
+    async fn release(&self, hold: &Hold, due_ms: u64, counts: bool) -> Result<(), StoreError> {
+        self.inner.release(hold, due_ms, counts).await
     }
 
     async fn end(&self, hold: &Hold, ending: &Ending, lease_until_ms: u64) -> Result<Ended, StoreError> {

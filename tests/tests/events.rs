@@ -47,6 +47,7 @@ async fn world() -> World {
         model: "model-a".to_owned(),
         created_at_ms: BEGINNING_MS,
         attempt: 0,
+        claims: 0,
         holder: None,
         lease_until_ms: BEGINNING_MS,
         next_seq: 0,

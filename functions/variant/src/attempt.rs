@@ -56,8 +56,8 @@ impl Worker {
         if let Some(raw) = self.earlier_answer(held.key()).await? {
             return self.finish_again(held, raw, started_ms).await;
         }
-        if held.key().attempt > ATTEMPTS_MAX {
-            return Ok(AttemptEnd::Failed(exhausted(held.key().attempt - 1)));
+        if held.seen.claims > ATTEMPTS_MAX {
+            return Ok(AttemptEnd::Failed(exhausted(held.seen.claims - 1)));
         }
         let request = match self.request(held).await? {
             Ok(request) => request,

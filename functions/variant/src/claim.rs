@@ -126,7 +126,7 @@ impl Worker {
     /// Another attempt where it can help. The lease is kept during the pause, so that a cancel is seen.
     async fn retry(&self, held: &mut Held, error: ModelError, invocation: &Invocation) -> Result<Next, StoreError> {
         let attempt = held.key().attempt;
-        match after_failure(attempt, error.failure, error.retry_after_ms, self.ids.jitter()) {
+        match after_failure(held.seen.claims, error.failure, error.retry_after_ms, self.ids.jitter()) {
             AfterFailure::GiveUp(failure) => self.end(held, Ending::Failed(failure)).await,
             AfterFailure::TryAgain { pause_ms } => {
                 tracing::warn!(
@@ -139,7 +139,7 @@ impl Worker {
                 if let Some(interruption) = self.pause(held, pause_ms, invocation).await? {
                     self.interrupted(held, interruption, invocation).await
                 } else {
-                    self.variants.release(&held.hold, self.clock.now_ms() + CLAIM_GRACE_MS).await?;
+                    self.variants.release(&held.hold, self.clock.now_ms() + CLAIM_GRACE_MS, true).await?;
                     Ok(Next::Again)
                 }
             }
@@ -187,8 +187,10 @@ impl Worker {
             variant = key.variant.variant_index,
             attempt = key.attempt
         );
-        self.variants.release(&held.hold, self.clock.now_ms()).await?;
-        if !invocation.stop.has_come() {
+        // A process that stops is nobody's failure; time that ran out counts, or a model too slow would be asked for ever.
+        let stops = invocation.stop.has_come();
+        self.variants.release(&held.hold, self.clock.now_ms(), !stops).await?;
+        if !stops {
             self.invoke.start(&WorkerEvent { variant: key.variant.clone() }).await?;
         }
         Ok(Next::Over)

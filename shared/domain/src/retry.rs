@@ -15,7 +15,7 @@ pub enum AfterFailure {
     GiveUp(Failure),
 }
 
-/// Decides after attempt number `attempt` (from 1) has failed. `retry_after_ms` is what the provider asked for;
+/// Decides after the `attempt`th counted attempt (from 1) has failed. `retry_after_ms` is what the provider asked for;
 /// `jitter` is a random number below 1.
 #[must_use]
 pub fn after_failure(attempt: u32, failure: Failure, retry_after_ms: Option<u64>, jitter: f64) -> AfterFailure {

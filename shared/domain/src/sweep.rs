@@ -36,7 +36,7 @@ pub fn decide(variant: &Variant, now_ms: u64) -> SweepAction {
         ClaimRule::Held => SweepAction::Leave,
         ClaimRule::Ended if variant.told => SweepAction::Leave,
         ClaimRule::Ended => SweepAction::Tell,
-        ClaimRule::Exhausted => SweepAction::Fail(exhausted(variant.attempt)),
+        ClaimRule::Exhausted => SweepAction::Fail(exhausted(variant.claims)),
         // Invoking did not help for so long that it will not: a worker that cannot even claim leaves no other sign.
         ClaimRule::Free if now_ms.saturating_sub(variant.lease_until_ms) > QUEUED_MS_MAX => {
             SweepAction::Fail(Failure::new(
@@ -64,6 +64,7 @@ mod tests {
             model: "m".to_owned(),
             created_at_ms: 0,
             attempt,
+            claims: attempt,
             holder: None,
             lease_until_ms: 1_000,
             next_seq: 0,

@@ -19,6 +19,8 @@ pub struct Variant {
     pub created_at_ms: u64,
     /// Attempts so far; 0 when nobody has claimed it. The number of the current attempt fences its writes.
     pub attempt: u32,
+    /// Claims that count against the limit: all but those whose process was stopped in good order.
+    pub claims: u32,
     /// The claim that holds the current attempt.
     pub holder: Option<Holder>,
     /// When the sweep may look at it: the lease's end, or the end of the grace after its creation.
@@ -160,7 +162,7 @@ impl Variant {
         match self.status {
             Status::Completed(_) | Status::Failed(_) | Status::Cancelled => ClaimRule::Ended,
             Status::Running if self.lease_until_ms >= now_ms => ClaimRule::Held,
-            Status::Queued | Status::Running if self.attempt >= CLAIMS_MAX => ClaimRule::Exhausted,
+            Status::Queued | Status::Running if self.claims >= CLAIMS_MAX => ClaimRule::Exhausted,
             Status::Queued | Status::Running => ClaimRule::Free,
         }
     }
@@ -188,6 +190,7 @@ mod tests {
             model: "m".to_owned(),
             created_at_ms: 0,
             attempt: 0,
+            claims: 0,
             holder: None,
             lease_until_ms: 1_000,
             next_seq: 0,
@@ -216,7 +219,7 @@ mod tests {
 
     #[test]
     fn claims_are_bounded() {
-        let variant = Variant { status: Status::Running, attempt: CLAIMS_MAX, ..queued() };
+        let variant = Variant { status: Status::Running, claims: CLAIMS_MAX, ..queued() };
         assert_eq!(variant.claim_rule(1_001), ClaimRule::Exhausted);
     }
 

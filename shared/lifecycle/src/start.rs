@@ -134,6 +134,7 @@ impl Starter {
             model: model.clone(),
             created_at_ms: now_ms,
             attempt: 0,
+            claims: 0,
             holder: None,
             lease_until_ms: now_ms + CLAIM_GRACE_MS,
             next_seq: 0,

@@ -53,6 +53,7 @@ fn queued(id: &GenerationId, variant_index: u8, created_at_ms: u64) -> Variant {
         model: "m".to_owned(),
         created_at_ms,
         attempt: 0,
+        claims: 0,
         holder: None,
         lease_until_ms: created_at_ms + 1_000,
         next_seq: 0,

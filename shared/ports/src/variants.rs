@@ -81,8 +81,9 @@ pub trait Variants: Send + Sync {
     async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError>;
 
     /// Gives an attempt back: the variant is queued again and may be claimed at once; the sweep looks at it after
-    /// `due_ms`. Chunks of the attempt stay. Without effect if the attempt is not the caller's.
-    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError>;
+    /// `due_ms`. Unless it `counts`, its claim is taken out of the count that is limited: a worker whose process was stopped
+    /// in good order has not failed. Chunks of the attempt stay. Without effect if the attempt is not the caller's.
+    async fn release(&self, hold: &Hold, due_ms: u64, counts: bool) -> Result<(), StoreError>;
 
     /// Ends a variant; an ended variant is never changed again, except by [`Variants::told`].
     async fn end(&self, hold: &Hold, ending: &Ending, lease_until_ms: u64) -> Result<Ended, StoreError>;

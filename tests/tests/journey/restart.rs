@@ -27,7 +27,7 @@ async fn a_restart_in_mid_generation_brings_every_variant_to_its_end() {
     let data = ended(&http, &id).await;
     assert_eq!(data["status"], "completed");
     for variant in data["variants"].as_array().unwrap() {
-        assert_eq!(variant["attempt"], 2, "a new attempt after the one that was handed over");
+        assert_eq!(variant["attempt"], 2, "a new attempt after the one that was given back");
     }
 
     let mut later = Client::connect(stack.addresses().public).await;

@@ -4,9 +4,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::wire::server::{Kind, ServerMessage};
 use end_to_end::{Client, Http, View, start_with};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 /// Numbers and names that differ from run to run.
 const VOLATILE: [&str; 6] = ["durationMs", "firstTextMs", "id", "url", "generationId", "requestId"];
@@ -109,7 +110,7 @@ fn objects(seen: &mut String, bucket: &Path, id: &str) {
 /// Items with their attributes' names, types, and the values that are the same in every run.
 async fn items(seen: &mut String, stack: &local::Stack, id: &str) {
     let endpoint = format!("http://{}", stack.addresses().dynamodb);
-    let all = end_to_end::scan(&endpoint, &stack.settings().table).await;
+    let all = settled(&endpoint, &stack.settings().table).await;
     let mut lines: BTreeMap<String, usize> = BTreeMap::new();
     for item in all {
         let key = |name: &str| item[name].as_s().unwrap().replace(id, "[id]");
@@ -133,10 +134,22 @@ async fn items(seen: &mut String, stack: &local::Stack, id: &str) {
     }
 }
 
+/// The items once every end is noted as told, which comes right after the telling.
+async fn settled(endpoint: &str, table: &str) -> Vec<HashMap<String, AttributeValue>> {
+    for _ in 0..100 {
+        let all = end_to_end::scan(endpoint, table).await;
+        if all.iter().all(|item| !item.contains_key("open")) {
+            return all;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("an end is never noted as told")
+}
+
 fn shown(name: &str, value: &AttributeValue) -> String {
     match (name, value) {
         ("state" | "model" | "models" | "title" | "owner" | "change", AttributeValue::S(text)) => format!("{text:?}"),
-        ("attempt" | "signals", AttributeValue::N(number)) => number.clone(),
+        ("attempt" | "claims" | "signals", AttributeValue::N(number)) => number.clone(),
         (_, AttributeValue::S(_)) => "S".to_owned(),
         (_, AttributeValue::N(_)) => "N".to_owned(),
         (_, AttributeValue::Ss(texts)) => format!("SS of {}", texts.len()),

@@ -84,6 +84,7 @@ pub(super) fn of_variant(variant: &Variant) -> Result<Item, StoreError> {
     item.insert("model".to_owned(), string(&variant.model));
     item.insert("createdAt".to_owned(), number(variant.created_at_ms));
     item.insert("attempt".to_owned(), number(variant.attempt));
+    item.insert("claims".to_owned(), number(variant.claims));
     item.insert("lease".to_owned(), number(variant.lease_until_ms));
     item.insert("nextSeq".to_owned(), number(variant.next_seq));
     item.insert("signals".to_owned(), number(variant.signals));
@@ -132,6 +133,7 @@ pub(super) fn to_variant(item: &Item) -> Result<Variant, StoreError> {
         model: text(item, "model")?.to_owned(),
         created_at_ms: numeric(item, "createdAt")?,
         attempt: numeric(item, "attempt")?,
+        claims: numeric(item, "claims")?,
         holder: item.get("holder").map(|_| text(item, "holder").map(|name| Holder(name.to_owned()))).transpose()?,
         lease_until_ms: numeric(item, "lease")?,
         next_seq: numeric(item, "nextSeq")?,

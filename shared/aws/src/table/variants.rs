@@ -33,8 +33,9 @@ impl Variants for Table {
     async fn claim(&self, key: &VariantKey, holder: &Holder, now_ms: u64, lease_ms: u64) -> Result<Claim, StoreError> {
         let change = Change::of(
             key,
-            "SET #state = :running, #attempt = #attempt + :one, #holder = :holder, #lease = :lease, #nextSeq = :zero",
-            "#attempt < :max AND (#state = :queued OR (#state = :running AND #lease < :now))",
+            "SET #state = :running, #attempt = #attempt + :one, #claims = #claims + :one, #holder = :holder, \
+             #lease = :lease, #nextSeq = :zero",
+            "#claims < :max AND (#state = :queued OR (#state = :running AND #lease < :now))",
         )
         .value(":running", string("running"))
         .value(":queued", string("queued"))
@@ -81,11 +82,14 @@ impl Variants for Table {
         }
     }
 
-    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError> {
-        let change = Change::by_holder(hold, "SET #state = :queued, #lease = :lease")
-            .value(":queued", string("queued"))
-            .value(":lease", number(due_ms));
-        self.change(change).await.map(drop)
+    async fn release(&self, hold: &Hold, due_ms: u64, counts: bool) -> Result<(), StoreError> {
+        let change = if counts {
+            Change::by_holder(hold, "SET #state = :queued, #lease = :lease")
+        } else {
+            Change::by_holder(hold, "SET #state = :queued, #lease = :lease, #claims = #claims - :one")
+                .value(":one", number(1))
+        };
+        self.change(change.value(":queued", string("queued")).value(":lease", number(due_ms))).await.map(drop)
     }
 
     async fn end(&self, hold: &Hold, ending: &Ending, lease_until_ms: u64) -> Result<Ended, StoreError> {

@@ -16,6 +16,7 @@ pub(super) async fn check<T: Generations + Variants>(table: &T) {
     a_worker_that_lost_its_attempt_writes_nothing(table).await;
     an_ended_variant_never_changes(table).await;
     a_released_variant_can_be_taken_at_once(table).await;
+    a_claim_that_is_given_back_uncounted_does_not_count(table).await;
     an_abandoned_variant_fails_only_as_it_was_seen(table).await;
     what_is_due_is_found_until_it_was_told(table).await;
     what_does_not_exist_is_missing(table).await;
@@ -137,7 +138,7 @@ async fn a_worker_that_lost_its_attempt_writes_nothing<T: Generations + Variants
     assert_eq!(table.append(&zombie, &chunk(1), variant.signals, None).await.unwrap(), Appended::Lost);
     assert_eq!(table.heartbeat(&zombie, 9_000).await.unwrap(), Beat::Lost);
     assert_eq!(table.end(&zombie, &Ending::Cancelled, 9_000).await.unwrap(), Ended::Lost);
-    table.release(&zombie, 9_000).await.unwrap();
+    table.release(&zombie, 9_000, true).await.unwrap();
     let now = table.variant(&key).await.unwrap().unwrap();
     assert_eq!((now.attempt, &now.status, now.next_seq), (2, &Status::Running, 0));
     assert_eq!(table.append(&successor, &chunk(0), variant.signals, None).await.unwrap(), Appended::Recorded);
@@ -158,7 +159,7 @@ async fn an_ended_variant_never_changes<T: Generations + Variants>(table: &T) {
         assert_eq!(again, Ended::Recorded(ended.clone()), "the first ending stands and its holder is told so");
         assert_eq!(table.append(&hold, &chunk(0), variant.signals, None).await.unwrap(), Appended::Lost);
         assert_eq!(table.heartbeat(&hold, 9_999).await.unwrap(), Beat::Lost);
-        table.release(&hold, 9_999).await.unwrap();
+        table.release(&hold, 9_999, true).await.unwrap();
         let refused = table.claim(&key, &holder("b"), 99_000, 500).await.unwrap();
         assert_eq!(refused, Claim::Refused(ClaimRule::Ended, ended.clone()));
         assert_eq!(table.request_cancel(&key).await.unwrap().unwrap().status, ended.status);
@@ -170,10 +171,19 @@ async fn an_ended_variant_never_changes<T: Generations + Variants>(table: &T) {
 async fn a_released_variant_can_be_taken_at_once<T: Generations + Variants>(table: &T) {
     let key = recorded(table).await;
     let (hold, _) = taken(table, &key, "a", 2_000).await;
-    table.release(&hold, 2_001).await.unwrap();
+    table.release(&hold, 2_001, true).await.unwrap();
     assert_eq!(table.heartbeat(&hold, 9_000).await.unwrap(), Beat::Lost);
     let (_, variant) = taken(table, &key, "b", 2_002).await;
     assert_eq!(variant.attempt, 2);
+}
+
+async fn a_claim_that_is_given_back_uncounted_does_not_count<T: Generations + Variants>(table: &T) {
+    let key = recorded(table).await;
+    for stop in 1..=CLAIMS_MAX * 2 {
+        let (hold, variant) = taken(table, &key, &format!("{stop}"), 2_000).await;
+        assert_eq!((variant.attempt, variant.claims), (stop, 1), "the fence goes up, the count does not");
+        table.release(&hold, 2_000, false).await.unwrap();
+    }
 }
 
 async fn an_abandoned_variant_fails_only_as_it_was_seen<T: Generations + Variants>(table: &T) {

@@ -49,8 +49,8 @@ impl<T: Variants + ?Sized> Variants for Faulty<T> {
         self.run("heartbeat", self.inner.heartbeat(hold, lease_until_ms), unavailable).await
     }
 
-    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError> {
-        self.run("release", self.inner.release(hold, due_ms), unavailable).await
+    async fn release(&self, hold: &Hold, due_ms: u64, counts: bool) -> Result<(), StoreError> {
+        self.run("release", self.inner.release(hold, due_ms, counts), unavailable).await
     }
 
     async fn end(&self, hold: &Hold, ending: &Ending, lease_until_ms: u64) -> Result<Ended, StoreError> {

@@ -24,6 +24,7 @@ impl Variants for MemoryTable {
             ClaimRule::Free => {
                 variant.status = Status::Running;
                 variant.attempt += 1;
+                variant.claims += 1;
                 variant.holder = Some(holder.clone());
                 variant.lease_until_ms = now_ms + lease_ms;
                 variant.next_seq = 0;
@@ -70,10 +71,11 @@ impl Variants for MemoryTable {
         }))
     }
 
-    async fn release(&self, hold: &Hold, due_ms: u64) -> Result<(), StoreError> {
+    async fn release(&self, hold: &Hold, due_ms: u64, counts: bool) -> Result<(), StoreError> {
         if let Some(variant) = self.lock().held(hold) {
             variant.status = Status::Queued;
             variant.lease_until_ms = due_ms;
+            variant.claims -= u32::from(!counts);
         }
         Ok(())
     }

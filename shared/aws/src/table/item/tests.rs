@@ -45,11 +45,11 @@ prop_compose! {
     fn variant()(
         generation_id in id(), variant_index in 0u8..8, model in "\\PC{1,30}", created_at_ms in any::<u64>(),
         attempt in any::<u32>(), holder in option::of("[0-9a-f]{32}"), lease_until_ms in any::<u64>(),
-        (next_seq, signals) in any::<(u32, u32)>(), listeners in connections(),
+        (next_seq, signals, claims) in any::<(u32, u32, u32)>(), listeners in connections(),
         (cancel_requested, told) in any::<(bool, bool)>(), status in status(),
     ) -> Variant {
         Variant {
-            key: VariantKey { generation_id, variant_index }, model, created_at_ms, attempt, holder: holder.map(Holder),
+            key: VariantKey { generation_id, variant_index }, model, created_at_ms, attempt, claims, holder: holder.map(Holder),
             lease_until_ms, next_seq, signals, listeners, cancel_requested, status, told,
         }
     }
