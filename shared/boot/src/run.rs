@@ -1,5 +1,6 @@
 use crate::function::handle_in_time;
 use crate::{Boot, Function, Invocation, SettingError, Settings, Stop, SystemClock, logs};
+use domain::limits::INVOCATION_MS_MAX;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use ports::Clock;
 
@@ -19,12 +20,15 @@ pub async fn run<F: Function>(make: impl FnOnce(&Boot) -> Result<F, SettingError
     };
     let function = &function;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<F::Event>| async move {
+        let now_ms = SystemClock.now_ms();
+        // Lambda's deadline is never in the past; cargo-lambda's emulator states one that is.
+        let stated_ms = Some(event.context.deadline).filter(|deadline_ms| *deadline_ms > now_ms);
         let invocation = Invocation {
             request_id: event.context.request_id,
-            deadline_ms: event.context.deadline,
+            deadline_ms: stated_ms.unwrap_or(now_ms + INVOCATION_MS_MAX),
             stop: Stop::never(),
         };
-        handle_in_time(function, event.payload, &invocation, SystemClock.now_ms()).await.map_err(Error::from)
+        handle_in_time(function, event.payload, &invocation, now_ms).await.map_err(Error::from)
     }))
     .await
 }

@@ -58,6 +58,8 @@ pub const TELL_MS_MAX: u64 = 10 * 60_000;
 pub const ANNOUNCE_MS_MAX: u64 = 5_000;
 /// How long after its creation the sweep first looks at a variant that nobody claimed.
 pub const CLAIM_GRACE_MS: u64 = 30_000;
+/// The longest invocation: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+pub const INVOCATION_MS_MAX: u64 = 900_000;
 /// The worker stops this long before Lambda would stop it.
 pub const HANDOVER_MARGIN_MS: u64 = 20_000;
 
