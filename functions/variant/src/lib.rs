@@ -13,6 +13,7 @@ mod claim;
 mod finish;
 mod hold;
 mod pump;
+mod rest;
 mod writer;
 
 use async_trait::async_trait;

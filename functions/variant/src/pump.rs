@@ -5,6 +5,7 @@ use crate::Worker;
 use crate::attempt::{Interruption, Raw};
 use crate::claim::stop_at_ms;
 use crate::hold::{Held, Standing};
+use crate::rest;
 use boot::Invocation;
 use domain::coalesce::Coalescer;
 use domain::error::{ErrorCode, Failure};
@@ -15,7 +16,6 @@ use domain::models::known;
 use domain::stage::Stage;
 use domain::variant::Answer;
 use domain::wire::server::Agent;
-use futures_util::StreamExt;
 use ports::{Clock, Model, ModelError, ModelEvent, ModelRequest, StoreError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -201,7 +201,8 @@ async fn read(
     let mut stream = model.ask(request).await?;
     tracing::debug!(stage = %Stage::ModelAsked, model = request.model, answered_ms = clock.now_ms().saturating_sub(asked_ms));
     let mut first_text_ms = None;
-    while let Some(event) = stream.next().await {
+    let mut pending = false;
+    while let Some(event) = rest::next(&mut stream, pending).await {
         match event? {
             ModelEvent::Text(text) => {
                 first_text_ms.get_or_insert_with(|| clock.now_ms().saturating_sub(asked_ms));
@@ -210,7 +211,7 @@ async fn read(
                     return Err(broken(ErrorCode::ProviderRejected, "The model's answer is longer than any page."));
                 }
                 gathered.take_text(&text);
-                let pending = gathered.coalescer.has_pending();
+                pending = gathered.coalescer.has_pending();
                 drop(gathered);
                 if pending {
                     shared.news.notify_one();

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     // The environment wins over `.env`, as people expect of both.
     let _ = dotenvy::dotenv();
     boot::logs::readable();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("quartet: no threads can be started: {error}");
@@ -24,6 +24,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Half of the cores: the table has a thread of its own and writes at every step, and threads beyond what is needed only wake
+/// one another.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 async fn serve(options: &Options) -> Result<(), StartError> {

@@ -1,8 +1,9 @@
 //! When the next chunk is due. Each chunk costs a write and a push, so deltas are gathered: the first goes at once,
 //! later ones no more often than the interval and never before the one before is written and pushed. Under load
-//! chunks therefore grow instead of queueing.
+//! chunks therefore grow instead of queueing. The interval grows with the time that the attempt has taken.
 
 use crate::chunk::{Change, Chunk, split_at_message};
+use crate::limits::{PUSH_INTERVAL_GROWTH, PUSH_INTERVAL_MS_MAX};
 
 /// Gathers one attempt's text into numbered chunks. The caller tells the time, in milliseconds of any one clock.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Coalescer {
     /// The next chunk replaces the text instead of appending to it, even if it is empty.
     replace: bool,
     due_ms: u64,
+    /// When the first chunk was taken.
+    first_ms: Option<u64>,
 }
 
 impl Coalescer {
@@ -20,7 +23,7 @@ impl Coalescer {
     /// earlier one has shown.
     #[must_use]
     pub const fn new(attempt: u32, interval_ms: u64) -> Self {
-        Self { interval_ms, next_seq: 0, pending: String::new(), replace: attempt > 1, due_ms: 0 }
+        Self { interval_ms, next_seq: 0, pending: String::new(), replace: attempt > 1, due_ms: 0, first_ms: None }
     }
 
     /// Adds text to what is waiting.
@@ -47,6 +50,12 @@ impl Coalescer {
         self.has_pending().then_some(self.due_ms)
     }
 
+    fn interval_ms(&mut self, now_ms: u64) -> u64 {
+        let first_ms = *self.first_ms.get_or_insert(now_ms);
+        let grown_ms = now_ms.saturating_sub(first_ms) / PUSH_INTERVAL_GROWTH;
+        self.interval_ms.max(grown_ms.min(PUSH_INTERVAL_MS_MAX))
+    }
+
     /// Takes the next chunk, as large as one message allows. Nothing if nothing waits.
     pub fn take(&mut self, now_ms: u64) -> Option<Chunk> {
         if !self.has_pending() {
@@ -56,7 +65,7 @@ impl Coalescer {
         let (text, rest) = (piece.to_owned(), rest.to_owned());
         let change = if self.replace { Change::Replace } else { Change::Append };
         // A remainder that did not fit is due at once: its text is older than the interval asks for.
-        self.due_ms = if rest.is_empty() { now_ms + self.interval_ms } else { now_ms };
+        self.due_ms = if rest.is_empty() { now_ms + self.interval_ms(now_ms) } else { now_ms };
         self.pending = rest;
         self.replace = false;
         let chunk = Chunk { seq: self.next_seq, change, text };
@@ -80,6 +89,26 @@ mod tests {
         assert!(coalescer.take(1_000).is_some());
         coalescer.append("p");
         assert_eq!(coalescer.due_ms(), Some(1_250));
+    }
+
+    #[test]
+    fn the_interval_grows_with_the_attempt_up_to_its_maximum() {
+        let mut coalescer = Coalescer::new(1, 250);
+        for (now_ms, next_ms) in [(1_000, 1_250), (3_000, 3_250), (5_000, 5_500), (8_992, 9_991), (90_000, 91_000)] {
+            coalescer.append("p");
+            assert!(coalescer.take(now_ms).is_some());
+            coalescer.append("p");
+            assert_eq!(coalescer.due_ms(), Some(next_ms));
+        }
+    }
+
+    #[test]
+    fn a_longer_interval_than_the_maximum_is_kept() {
+        let mut coalescer = Coalescer::new(1, 10_000);
+        coalescer.append("p");
+        assert!(coalescer.take(500_000).is_some());
+        coalescer.append("p");
+        assert_eq!(coalescer.due_ms(), Some(510_000));
     }
 
     #[test]

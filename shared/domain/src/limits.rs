@@ -50,6 +50,16 @@ pub const LEASE_MS: u64 = 20_000;
 pub const HEARTBEAT_MS: u64 = 1_500;
 /// Chunks of one variant come no more often than this.
 pub const PUSH_INTERVAL_MS: u64 = 250;
+/// The interval grows with a generation, to an eighth of the time since its first chunk: what has been running for long
+/// is watched less closely, and each chunk is paid for.
+pub const PUSH_INTERVAL_GROWTH: u64 = 8;
+/// The interval grows up to here.
+pub const PUSH_INTERVAL_MS_MAX: u64 = 1_000;
+/// With text waiting for its chunk, a provider that is quiet for this long is left alone for [`READ_REST_MS`].
+pub const READ_QUIET_MS: u64 = 2;
+/// See [`READ_QUIET_MS`]. Short beside the push interval, so that a chunk's text is fresh; long beside a model's words,
+/// which come every few milliseconds.
+pub const READ_REST_MS: u64 = 60;
 /// A variant that no worker has claimed for this long is failed: the invoke never came, and invoking again did not help.
 pub const QUEUED_MS_MAX: u64 = 15 * 60_000;
 /// An end that somebody may not have heard is told again for this long.
