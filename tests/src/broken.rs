@@ -3,7 +3,6 @@
 use crate::Ports;
 use async_trait::async_trait;
 use domain::chunk::Chunk;
-use domain::error::Failure;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use domain::variant::{Ending, Variant};
 use ports::{Appended, Beat, Claim, Ended, Hold, Object, Objects, StoreError, Variants};
@@ -27,10 +26,16 @@ impl Breakage {
     #[must_use]
     pub fn breaks(self, ports: Ports) -> Ports {
         Ports {
-            variants: Arc::new(BrokenVariants { inner: ports.variants.clone(), how: self }),
+            variants: self.breaks_variants(ports.variants.clone()),
             objects: Arc::new(BrokenObjects { inner: ports.objects.clone(), how: self }),
             ..ports
         }
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn breaks_variants(self, inner: Arc<dyn Variants>) -> Arc<dyn Variants> {
+        Arc::new(BrokenVariants { inner, how: self })
     }
 }
 
@@ -98,13 +103,13 @@ impl Variants for BrokenVariants {
         self.inner.end(hold, ending, lease_until_ms).await
     }
 
-    async fn fail_abandoned(
+    async fn end_abandoned(
         &self,
         seen: &Variant,
-        failure: &Failure,
+        ending: &Ending,
         lease_until_ms: u64,
     ) -> Result<Option<Variant>, StoreError> {
-        self.inner.fail_abandoned(seen, failure, lease_until_ms).await
+        self.inner.end_abandoned(seen, ending, lease_until_ms).await
     }
 
     async fn told(&self, key: &VariantKey) -> Result<(), StoreError> {

@@ -1,3 +1,5 @@
+use crate::View;
+use domain::wire::server::ServerMessage;
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -77,4 +79,39 @@ pub async fn ended(http: &Http, id: &str) -> Value {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("generation {id} has not ended within a minute")
+}
+
+/// All chunks of an attempt that are stored, put together.
+pub async fn stored_text(http: &Http, id: &str, variant: u8, attempt: u32) -> String {
+    let (mut text, mut after) = (String::new(), String::new());
+    loop {
+        let path = format!("/api/generations/{id}/variants/{variant}/chunks?attempt={attempt}{after}");
+        let (status, body) = http.get(&path).await;
+        assert_eq!(status, 200, "{body}");
+        let chunks = body["data"]["chunks"].as_array().unwrap();
+        for chunk in chunks {
+            if chunk["type"] == "setCode" {
+                text.clear();
+            }
+            text.push_str(chunk["value"].as_str().unwrap());
+        }
+        match chunks.last() {
+            Some(last) => after = format!("&after={}", last["seq"]),
+            None => return text,
+        }
+    }
+}
+
+/// Point 2 of the promise over HTTP: every character that a browser has been shown is stored.
+///
+/// # Errors
+/// Says which variant's text was shown and is not stored.
+pub async fn shown_is_stored(http: &Http, id: &str, heard: &[ServerMessage]) -> Result<(), String> {
+    for (variant, view) in View::of(heard, false) {
+        let attempt = view.attempt();
+        if attempt > 0 && !stored_text(http, id, variant, attempt).await.starts_with(&view.text()) {
+            return Err(format!("shown and lost: variant {variant} of {id}, attempt {attempt}"));
+        }
+    }
+    Ok(())
 }

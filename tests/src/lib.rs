@@ -9,15 +9,17 @@ mod provider;
 mod quartet;
 mod stack;
 mod store;
+mod tap;
 mod view;
 mod world;
 
 pub use broken::Breakage;
 pub use client::{Client, Heard};
-pub use http::{Http, ended};
+pub use http::{Http, ended, shown_is_stored, stored_text};
 pub use provider::CountingModel;
 pub use quartet::Quartet;
 pub use stack::{Place, start, start_with};
 pub use store::{scan, table};
+pub use tap::Tap;
 pub use view::View;
 pub use world::{BEGINNING_MS, CountingIds, Invokes, LEASE_MS, Ports, TokioClock, World, socket_event};

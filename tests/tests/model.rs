@@ -6,6 +6,7 @@
 //! - A worker does its next effect, one a step. One that takes no further step has crashed; nobody can tell that from
 //!   being slow, so a crash needs no action of its own.
 //! - The model breaks off, or the invocation's time is up; somebody asks to cancel.
+//! - The model finishes, and its answer is saved, while chunks of it are still to be written.
 //! - A message arrives, in any order with all others. One that never does is lost.
 //! - A browser resumes with the cursor it has, or forgets everything and comes back on a new connection.
 //!
@@ -55,7 +56,30 @@ fn holds(bounds: Bounds) {
 
 #[test]
 fn the_design_holds_for_three_attempts_of_three_chunks() {
-    holds(Bounds { chunks: 3, attempts: 3, clients: 1, listens: true, asks: [1, 0], reloads: [1, 0], cancel: true });
+    holds(Bounds {
+        chunks: 3,
+        attempts: 3,
+        asking: 3,
+        clients: 1,
+        listens: true,
+        asks: [1, 0],
+        reloads: [1, 0],
+        cancel: true,
+    });
+}
+
+#[test]
+fn the_design_holds_for_attempts_that_may_only_finish() {
+    holds(Bounds {
+        chunks: 2,
+        attempts: 3,
+        asking: 1,
+        clients: 1,
+        listens: true,
+        asks: [1, 0],
+        reloads: [1, 0],
+        cancel: true,
+    });
 }
 
 #[test]
@@ -65,15 +89,42 @@ fn the_design_holds_for_two_browsers_that_resume() {
 
 #[test]
 fn the_design_holds_for_a_browser_that_comes_later_and_is_reloaded() {
-    holds(Bounds { chunks: 2, attempts: 2, clients: 2, listens: true, asks: [0, 2], reloads: [0, 1], cancel: true });
+    holds(Bounds {
+        chunks: 2,
+        attempts: 2,
+        asking: 2,
+        clients: 2,
+        listens: true,
+        asks: [0, 2],
+        reloads: [0, 1],
+        cancel: true,
+    });
 }
 
 #[test]
 fn the_design_holds_for_a_browser_that_comes_during_any_of_three_attempts() {
-    holds(Bounds { chunks: 3, attempts: 3, clients: 1, listens: false, asks: [2, 0], reloads: [0, 0], cancel: true });
+    holds(Bounds {
+        chunks: 3,
+        attempts: 3,
+        asking: 3,
+        clients: 1,
+        listens: false,
+        asks: [2, 0],
+        reloads: [0, 0],
+        cancel: true,
+    });
 }
 
 #[test]
 fn the_design_holds_for_two_browsers_and_three_attempts() {
-    holds(Bounds { chunks: 1, attempts: 3, clients: 2, listens: true, asks: [0, 1], reloads: [0, 0], cancel: true });
+    holds(Bounds {
+        chunks: 1,
+        attempts: 3,
+        asking: 3,
+        clients: 2,
+        listens: true,
+        asks: [0, 1],
+        reloads: [0, 0],
+        cancel: true,
+    });
 }

@@ -45,8 +45,8 @@ pub struct Swept {
     pub due: usize,
     /// Workers that were invoked.
     pub invoked: usize,
-    /// Variants that were ended as failed.
-    pub failed: usize,
+    /// Variants that were ended, since nobody would take them up any more.
+    pub ended: usize,
     /// Ends that were told again.
     pub told: usize,
     /// Variants that could not be helped this time.
@@ -86,7 +86,7 @@ impl Sweep {
             match outcome {
                 Ok(SweepAction::Leave) => {}
                 Ok(SweepAction::Invoke) => swept.invoked += 1,
-                Ok(SweepAction::Fail(_)) => swept.failed += 1,
+                Ok(SweepAction::End(_)) => swept.ended += 1,
                 Ok(SweepAction::Tell) => swept.told += 1,
                 Err(error) => {
                     swept.errors += 1;
@@ -98,18 +98,25 @@ impl Sweep {
     }
 
     async fn take_up(&self, key: &VariantKey) -> Result<SweepAction, StoreError> {
-        let Some(variant) = self.variants.variant(key).await? else { return Ok(SweepAction::Leave) };
+        let variant = match self.variants.variant(key).await {
+            Ok(Some(variant)) => variant,
+            Ok(None) => return Ok(SweepAction::Leave),
+            // It can be brought no further, and must not stand in the way of what can.
+            Err(StoreError::Corrupt(reason)) => {
+                self.variants.told(key).await?;
+                return Err(StoreError::Corrupt(reason));
+            }
+            Err(error @ (StoreError::Unavailable(_) | StoreError::Misconfigured(_))) => return Err(error),
+        };
         let now_ms = self.clock.now_ms();
         let action = decide(&variant, now_ms);
         match &action {
             SweepAction::Leave => return Ok(action),
             SweepAction::Invoke => self.invoke.start(&WorkerEvent { variant: key.clone() }).await?,
-            SweepAction::Fail(failure) => {
-                match self.variants.fail_abandoned(&variant, failure, now_ms + LEASE_MS).await? {
-                    Some(ended) => self.announcer.tell(&ended).await?,
-                    None => return Ok(SweepAction::Leave),
-                }
-            }
+            SweepAction::End(ending) => match self.variants.end_abandoned(&variant, ending, now_ms + LEASE_MS).await? {
+                Some(ended) => self.announcer.tell(&ended).await?,
+                None => return Ok(SweepAction::Leave),
+            },
             SweepAction::Tell => self.announcer.tell(&variant).await?,
         }
         tracing::warn!(

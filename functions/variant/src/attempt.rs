@@ -54,7 +54,7 @@ impl Worker {
             return Ok(AttemptEnd::Interrupted(Interruption::Cancelled));
         }
         if let Some(raw) = self.earlier_answer(held.key()).await? {
-            return self.finish_again(held, raw, started_ms).await;
+            return self.finish_again(held, raw, started_ms, invocation).await;
         }
         if held.seen.claims > ATTEMPTS_MAX {
             return Ok(AttemptEnd::Failed(exhausted(held.seen.claims - 1)));
@@ -105,7 +105,13 @@ impl Worker {
     }
 
     /// Brings an answer that was already paid for to its end.
-    async fn finish_again(&self, held: &mut Held, raw: Raw, started_ms: u64) -> Result<AttemptEnd, StoreError> {
+    async fn finish_again(
+        &self,
+        held: &mut Held,
+        raw: Raw,
+        started_ms: u64,
+        invocation: &Invocation,
+    ) -> Result<AttemptEnd, StoreError> {
         // Under this attempt too: `completed` promises the objects of the attempt that it names.
         self.save_raw(held.key(), &raw).await?;
         let mut extractor = domain::html::Extractor::default();
@@ -114,7 +120,7 @@ impl Worker {
         let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
         coalescer.replace(&page);
         while let Some(chunk) = coalescer.take(self.clock.now_ms()) {
-            match held.write(&chunk).await? {
+            match held.write(&chunk, invocation).await? {
                 Standing::Held => {}
                 Standing::Cancelled => return Ok(AttemptEnd::Interrupted(Interruption::Cancelled)),
                 Standing::Lost => return Ok(AttemptEnd::Interrupted(Interruption::Lost)),

@@ -4,6 +4,7 @@ use crate::Worker;
 use crate::attempt::{AttemptEnd, Interruption};
 use crate::hold::{Held, Standing};
 use boot::Invocation;
+use domain::error::Failure;
 use domain::ids::VariantKey;
 use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
 use domain::retry::{AfterFailure, after_failure};
@@ -26,7 +27,7 @@ impl Worker {
     pub(crate) async fn run(&self, key: &VariantKey, invocation: &Invocation) -> Result<(), StoreError> {
         loop {
             // A claim that cannot be followed by work would only use up an attempt; the sweep invokes again.
-            if invocation.stop.has_come() || self.clock.now_ms() >= stop_at_ms(invocation) {
+            if !has_time(self.clock.now_ms(), invocation) {
                 return Ok(());
             }
             let Some(mut held) = self.claim(key).await? else { return Ok(()) };
@@ -76,7 +77,7 @@ impl Worker {
     async fn after(&self, mut held: Held, end: AttemptEnd, invocation: &Invocation) -> Result<Next, StoreError> {
         match end {
             AttemptEnd::Completed(completion) => self.end(&held, Ending::Completed(completion)).await,
-            AttemptEnd::Failed(failure) => self.end(&held, Ending::Failed(failure)).await,
+            AttemptEnd::Failed(failure) => self.fail(&mut held, failure, invocation).await,
             AttemptEnd::Broken(error) => self.retry(&mut held, error, invocation).await,
             AttemptEnd::Interrupted(interruption) => self.interrupted(&held, interruption, invocation).await,
         }
@@ -92,6 +93,18 @@ impl Worker {
             Interruption::Cancelled => self.end(held, Ending::Cancelled).await,
             Interruption::OutOfTime => self.hand_over(held, invocation).await,
             Interruption::Lost => {
+                lost(held);
+                Ok(Next::Over)
+            }
+        }
+    }
+
+    /// Ends the variant as failed, with what has been shown of it.
+    async fn fail(&self, held: &mut Held, failure: Failure, invocation: &Invocation) -> Result<Next, StoreError> {
+        match self.keep_text(held, invocation).await? {
+            Standing::Held => self.end(held, Ending::Failed(failure)).await,
+            Standing::Cancelled => self.end(held, Ending::Cancelled).await,
+            Standing::Lost => {
                 lost(held);
                 Ok(Next::Over)
             }
@@ -127,7 +140,7 @@ impl Worker {
     async fn retry(&self, held: &mut Held, error: ModelError, invocation: &Invocation) -> Result<Next, StoreError> {
         let attempt = held.key().attempt;
         match after_failure(held.seen.claims, error.failure, error.retry_after_ms, self.ids.jitter()) {
-            AfterFailure::GiveUp(failure) => self.end(held, Ending::Failed(failure)).await,
+            AfterFailure::GiveUp(failure) => self.fail(held, failure, invocation).await,
             AfterFailure::TryAgain { pause_ms } => {
                 tracing::warn!(
                     stage = %Stage::Retried,
@@ -156,7 +169,7 @@ impl Worker {
         let until_ms = self.clock.now_ms() + pause_ms;
         loop {
             let now_ms = self.clock.now_ms();
-            if now_ms >= stop_at_ms(invocation) || invocation.stop.has_come() {
+            if !has_time(now_ms, invocation) {
                 return Ok(Some(Interruption::OutOfTime));
             }
             if now_ms >= until_ms {
@@ -205,6 +218,11 @@ fn lost(held: &Held) {
         variant = key.variant.variant_index,
         attempt = key.attempt
     );
+}
+
+/// Whether the worker may go on: its process is not told to stop, and what is left is enough to hand over.
+pub(crate) fn has_time(now_ms: u64, invocation: &Invocation) -> bool {
+    !invocation.stop.has_come() && now_ms < stop_at_ms(invocation)
 }
 
 /// When the worker has to stop so that it can still hand over.

@@ -1,5 +1,7 @@
 //! What a worker holds while it works on one attempt.
 
+use crate::claim::has_time;
+use boot::Invocation;
 use domain::ids::AttemptKey;
 use domain::limits::HEARTBEAT_MS;
 use domain::variant::Variant;
@@ -7,6 +9,7 @@ use domain::wire::server::{Agent, ServerMessage};
 use lifecycle::{Reached, push_all};
 use ports::{Beat, Clock, Hold, Push, StoreError, Variants};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Whether the worker may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,19 @@ impl Held {
         match self.variants.heartbeat(&self.hold, lease_until_ms).await? {
             Beat::Held(variant) => Ok(self.saw(variant)),
             Beat::Lost => Ok(Standing::Lost),
+        }
+    }
+
+    /// The same, again and again while the store does not answer and there is time.
+    pub(crate) async fn beat_while(&mut self, invocation: &Invocation) -> Result<Standing, StoreError> {
+        loop {
+            match self.beat().await {
+                Err(StoreError::Unavailable(reason)) if has_time(self.clock.now_ms(), invocation) => {
+                    tracing::warn!(variant = %self.hold.key.variant, reason, "heartbeat_unknown");
+                    tokio::time::sleep(Duration::from_millis(HEARTBEAT_MS)).await;
+                }
+                answered => return answered,
+            }
         }
     }
 

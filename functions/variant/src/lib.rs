@@ -12,6 +12,7 @@ mod attempt;
 mod claim;
 mod finish;
 mod hold;
+mod keep;
 mod pump;
 mod rest;
 mod writer;

@@ -3,7 +3,7 @@
 
 use crate::Worker;
 use crate::attempt::{Interruption, Raw};
-use crate::claim::stop_at_ms;
+use crate::claim::{has_time, stop_at_ms};
 use crate::hold::{Held, Standing};
 use crate::rest;
 use boot::Invocation;
@@ -245,7 +245,7 @@ async fn write(
     let mut announced = false;
     loop {
         let now_ms = held.clock.now_ms();
-        let stopping = invocation.stop.has_come() || now_ms >= stop_at_ms(invocation);
+        let stopping = !has_time(now_ms, invocation);
         let (chunk, due_ms, ended, whole) = {
             let mut gathered = shared.lock();
             gathered.closed |= stopping && !gathered.whole;
@@ -255,8 +255,8 @@ async fn write(
             (chunk, gathered.coalescer.due_ms(), ended, gathered.whole)
         };
         let standing = match &chunk {
-            Some(chunk) => held.write(chunk).await?,
-            None if now_ms >= held.heartbeat_due_ms() => held.beat().await?,
+            Some(chunk) => held.write(chunk, invocation).await?,
+            None if now_ms >= held.heartbeat_due_ms() => held.beat_while(invocation).await?,
             None if stopping && !whole => return Ok(Some(Interruption::OutOfTime)),
             None if ended => return Ok(None),
             None => {

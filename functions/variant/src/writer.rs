@@ -1,22 +1,25 @@
 //! One chunk: durable, then pushed.
 
+use crate::claim::has_time;
 use crate::hold::{Held, Standing};
+use boot::Invocation;
 use domain::chunk::Chunk;
 use domain::stage::Stage;
 use domain::wire::server::ServerMessage;
 use ports::{Appended, StoreError};
 use std::time::Duration;
 
-/// Tries of a chunk whose outcome is unknown, on top of those of the store's client.
-const TRIES: u32 = 3;
+/// The longest pause before a chunk is tried again.
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 
 impl Held {
     /// Records the chunk and, once it is durable, pushes it to everyone who listened at that moment.
     ///
-    /// An unknown outcome is resolved by asking again: the store recognises its own chunk. A worker that cannot be sure
-    /// of its lease returns [`Standing::Lost`] without a push.
-    pub(crate) async fn write(&mut self, chunk: &Chunk) -> Result<Standing, StoreError> {
-        let mut tries = 0;
+    /// An unknown outcome is resolved by asking again: the store recognises its own chunk. While it does not answer, and
+    /// there is time, the model goes on being read: its answer is paid for. Whatever happens meanwhile, the fence decides; a
+    /// worker that is not sure of its attempt returns [`Standing::Lost`] without a push.
+    pub(crate) async fn write(&mut self, chunk: &Chunk, invocation: &Invocation) -> Result<Standing, StoreError> {
+        let mut pause = Duration::from_millis(200);
         loop {
             let lease = self.lease_to_extend();
             match self.variants.append(&self.hold, chunk, self.seen.signals, lease).await {
@@ -33,10 +36,10 @@ impl Held {
                     }
                 }
                 Ok(Appended::Lost) => return Ok(Standing::Lost),
-                Err(StoreError::Unavailable(reason)) if tries + 1 < TRIES => {
-                    tries += 1;
+                Err(StoreError::Unavailable(reason)) if has_time(self.clock.now_ms(), invocation) => {
                     tracing::warn!(variant = %self.hold.key.variant, reason, "append_unknown");
-                    tokio::time::sleep(Duration::from_millis(200)).await;
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(PAUSE_MAX);
                 }
                 Err(error) => return Err(error),
             }

@@ -26,6 +26,12 @@ impl Coalescer {
         Self { interval_ms, next_seq: 0, pending: String::new(), replace: attempt > 1, due_ms: 0, first_ms: None }
     }
 
+    /// A coalescer for an attempt of which so many chunks are recorded.
+    #[must_use]
+    pub fn after(next_seq: u32, interval_ms: u64) -> Self {
+        Self { next_seq, ..Self::new(1, interval_ms) }
+    }
+
     /// Adds text to what is waiting.
     pub fn append(&mut self, text: &str) {
         self.pending.push_str(text);
@@ -94,7 +100,7 @@ mod tests {
     #[test]
     fn the_interval_grows_with_the_attempt_up_to_its_maximum() {
         let mut coalescer = Coalescer::new(1, 250);
-        for (now_ms, next_ms) in [(1_000, 1_250), (3_000, 3_250), (5_000, 5_500), (8_992, 9_991), (90_000, 91_000)] {
+        for (now_ms, next_ms) in [(1_000, 1_250), (2_250, 2_500), (3_500, 4_000), (5_995, 6_994), (90_000, 91_000)] {
             coalescer.append("p");
             assert!(coalescer.take(now_ms).is_some());
             coalescer.append("p");

@@ -50,9 +50,9 @@ pub const LEASE_MS: u64 = 20_000;
 pub const HEARTBEAT_MS: u64 = 1_500;
 /// Chunks of one variant come no more often than this.
 pub const PUSH_INTERVAL_MS: u64 = 250;
-/// The interval grows with a generation, to an eighth of the time since its first chunk: what has been running for long
-/// is watched less closely, and each chunk is paid for.
-pub const PUSH_INTERVAL_GROWTH: u64 = 8;
+/// The interval grows with an attempt, to a fifth of the time since its first chunk: what has been running for long is
+/// watched less closely, and each chunk is paid for.
+pub const PUSH_INTERVAL_GROWTH: u64 = 5;
 /// The interval grows up to here.
 pub const PUSH_INTERVAL_MS_MAX: u64 = 1_000;
 /// With text waiting for its chunk, a provider that is quiet for this long is left alone for [`READ_REST_MS`].

@@ -1,6 +1,8 @@
 //! What every implementation of a port has to pass: the words of the traits, as checks. Each check makes ids of its own,
 //! so that a suite can run against a store that already holds something.
 
+#[cfg(test)]
+mod broken;
 mod connections;
 mod generations;
 mod objects;

@@ -1,7 +1,6 @@
 use crate::StoreError;
 use async_trait::async_trait;
 use domain::chunk::Chunk;
-use domain::error::Failure;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use domain::variant::{ClaimRule, Ending, Variant};
 
@@ -88,12 +87,12 @@ pub trait Variants: Send + Sync {
     /// Ends a variant; an ended variant is never changed again, except by [`Variants::told`].
     async fn end(&self, hold: &Hold, ending: &Ending, lease_until_ms: u64) -> Result<Ended, StoreError>;
 
-    /// Ends a variant that nobody holds as failed, if it is still as `seen`: same attempt, same lease. Returns the
-    /// record after the call, or `None` if it had changed.
-    async fn fail_abandoned(
+    /// Ends a variant that nobody holds, if it is still as `seen`: same attempt, same lease. Returns the record after the
+    /// call, or `None` if it had changed.
+    async fn end_abandoned(
         &self,
         seen: &Variant,
-        failure: &Failure,
+        ending: &Ending,
         lease_until_ms: u64,
     ) -> Result<Option<Variant>, StoreError>;
 

@@ -1,6 +1,6 @@
 //! Every way in which a provider misbehaves, and the honest end of each.
 
-use end_to_end::{Client, Http, View, ended, start_with};
+use end_to_end::{Client, Http, View, ended, start_with, stored_text};
 use serde_json::json;
 
 /// A variant's status, its number of attempts and its error's code, for a demo model.
@@ -65,4 +65,21 @@ async fn what_the_provider_refuses_for_good_is_not_asked_again() {
     ] {
         assert_eq!(outcome(model).await, failed(1, code), "{model}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_a_later_attempt_leaves_what_was_shown_on_the_screen() {
+    let (_place, stack) = start_with(&[("MODELS", "demo-cut-then-401")]).await;
+    let public = stack.addresses().public;
+    let mut client = Client::connect(public).await;
+    let id = client.generate(&json!({"prompt": {"text": "a page"}, "variants": 1})).await;
+    client.until_done().await;
+    let view = &View::of(&client.heard, false)[&0];
+    assert_eq!(view.ended(), Some(2));
+    let http = Http::to(public);
+    let first = stored_text(&http, &id, 0, 1).await;
+    assert!(!first.is_empty(), "the first attempt came to something");
+    assert_eq!(view.text(), first);
+    assert_eq!(http.page(&id, 0).await, first, "and HTTP serves the same");
+    stack.stop().await;
 }

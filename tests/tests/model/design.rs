@@ -30,6 +30,8 @@ pub struct Design {
     pub read_first: bool,
     /// The end is noted as told before it is told.
     pub told_first: bool,
+    /// A worker asks the model however often it was asked before.
+    pub ask_always: bool,
     /// A chunk is pushed to whoever listens at the push, not to whom its writer knew when it was recorded.
     pub late_listeners: bool,
 }
@@ -39,8 +41,10 @@ pub struct Design {
 pub struct Bounds {
     /// Chunks of one whole answer.
     pub chunks: u8,
-    /// `ATTEMPTS_MAX`.
+    /// `CLAIMS_MAX`.
     pub attempts: u8,
+    /// `ATTEMPTS_MAX`: later attempts may only finish what was answered.
+    pub asking: u8,
     /// Browsers.
     pub clients: u8,
     /// Whether the first browser has listened from the start. Every other one comes when it likes.

@@ -3,19 +3,31 @@
 
 use crate::design::{Bounds, Design, Quartet};
 use crate::properties::{
-    AS_RECORDED, CANCEL_HEARD, COMPLETED, DURABLE, END_IS_FINAL, ENDED, FINISHED, NONE_MISSED, NONE_TWICE, ONE_ATTEMPT,
-    PAID_ONCE, TOLD,
+    AS_RECORDED, ASKED, CANCEL_HEARD, COMPLETED, DURABLE, END_IS_FINAL, ENDED, FINISHED, NONE_MISSED, NONE_TWICE,
+    ONE_ATTEMPT, PAID_ONCE, TOLD,
 };
 use stateright::{Checker, HasDiscoveries, Model};
 
 /// Two of everything are enough for every counterexample. The design itself holds within these bounds.
-pub const SMALL: Bounds =
-    Bounds { chunks: 2, attempts: 2, clients: 2, listens: true, asks: [1, 1], reloads: [0, 0], cancel: true };
+pub const SMALL: Bounds = Bounds {
+    chunks: 2,
+    attempts: 2,
+    asking: 2,
+    clients: 2,
+    listens: true,
+    asks: [1, 1],
+    reloads: [0, 0],
+    cancel: true,
+};
 
 /// Asserts that without the rule the property does not hold, and prints a way there.
 fn breaks(design: Design, property: &'static str) {
+    breaks_within(design, property, SMALL);
+}
+
+fn breaks_within(design: Design, property: &'static str, bounds: Bounds) {
     // One thread makes the search, and so the path that it finds, the same every time.
-    let checker = Quartet { design, bounds: SMALL }
+    let checker = Quartet { design, bounds }
         .checker()
         .threads(1)
         .finish_when(HasDiscoveries::AllOf([property].into()))
@@ -50,6 +62,11 @@ fn an_end_before_the_page_is_a_completion_without_a_page() {
 #[test]
 fn a_raw_answer_saved_after_the_page_is_paid_for_twice() {
     breaks(Design { raw_late: true, ..Design::default() }, PAID_ONCE);
+}
+
+#[test]
+fn a_claim_beyond_the_last_attempt_that_asks_is_one_more_bill() {
+    breaks_within(Design { ask_always: true, ..Design::default() }, ASKED, Bounds { asking: 1, ..SMALL });
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub const NONE_TWICE: &str = "a new subscriber gets no chunk both live and by re
 pub const CANCEL_HEARD: &str = "no chunk is recorded after a cancel was requested";
 /// Raw answer or page. What a worker had heard and not yet saved dies with it, and is asked for again.
 pub const PAID_ONCE: &str = "an answer that reached S3 is not paid for again";
+pub const ASKED: &str = "no attempt asks the model that may only finish";
 pub const TOLD: &str = "told means that the end was sent to everyone who listens";
 pub const ENDED: &str = "eventually ended, and told";
 pub const FINISHED: &str = "eventually every client is finished";
@@ -38,6 +39,7 @@ pub fn properties() -> Vec<Property<Quartet>> {
         Property::always(NONE_TWICE, |_, state: &State| state.noted.twice.is_empty()),
         Property::always(CANCEL_HEARD, |_, state: &State| !state.noted.deaf),
         Property::always(PAID_ONCE, |_, state: &State| !state.noted.paid_again),
+        Property::always(ASKED, |_, state: &State| !state.noted.asked_too_often),
         Property::always(TOLD, |_, state: &State| {
             !state.variant.told || state.variant.listeners.without(state.noted.end_sent).is_empty()
         }),

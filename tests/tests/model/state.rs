@@ -152,6 +152,8 @@ pub struct Noted {
     pub twice: Set,
     /// The model was asked although an answer was already in S3.
     pub paid_again: bool,
+    /// The model was asked by an attempt that may only finish.
+    pub asked_too_often: bool,
     /// A chunk was recorded after the cancel.
     pub deaf: bool,
     /// To whose present connection the end was sent.
@@ -202,7 +204,7 @@ impl State {
             Step::Append => 2 + 2 * u32::from(*chunks),
             Step::Push => 1 + 2 * u32::from(*chunks),
             Step::Release => 20,
-            Step::SaveRaw => 21,
+            Step::SaveRaw => 20,
             Step::Beat => 22,
             Step::SavePage => 23,
             Step::End(_) => 24,
@@ -213,7 +215,9 @@ impl State {
         let workers: u32 = self.workers.iter().zip(&self.chunks).map(steps).sum();
         let record = u32::from(self.variant.status.has_ended())
             + u32::from(self.variant.told)
-            + u32::from(self.variant.cancel_requested);
+            + u32::from(self.variant.cancel_requested)
+            // Saved while chunks are still being written, or as a step of its own: the object counts, not the step.
+            + self.raw.0.count_ones();
         let clients: u32 = self.clients.iter().map(Client::spent).sum();
         let under_way: u32 = self.clients.iter().map(|client| client.under_way.len()).sum();
         let stale = self.workers.iter().filter(|worker| worker.is_alive() && !worker.seen.is_current).count();

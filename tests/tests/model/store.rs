@@ -97,8 +97,9 @@ impl Quartet {
     }
 
     /// The sweep's end of a variant that nobody holds: the record is still as the sweep has seen it.
-    pub const fn fail_abandoned(state: &mut State) {
-        state.variant.status = Status::Ended(Ending::Failed);
+    pub const fn end_abandoned(state: &mut State) {
+        let ending = if state.variant.cancel_requested { Ending::Cancelled } else { Ending::Failed };
+        state.variant.status = Status::Ended(ending);
     }
 
     /// Adds a listener and makes what workers know of the listeners old news. Returns whether it is a new one.

@@ -16,7 +16,24 @@ impl Quartet {
     pub const fn is_asking(&self, state: &State, attempt: u8) -> bool {
         let waits =
             matches!((state.worker(attempt).step, self.design.push_first), (Step::Append, false) | (Step::Push, true));
-        waits && !state.reused.has(attempt) && state.stored(attempt) < self.bounds.chunks
+        waits && self.is_unfinished(state, attempt)
+    }
+
+    const fn is_unfinished(&self, state: &State, attempt: u8) -> bool {
+        let is_whole = state.raw.has(attempt) || state.reused.has(attempt);
+        !is_whole && state.stored(attempt) < self.bounds.chunks
+    }
+
+    /// Whether the model may finish while chunks of its answer are still to be written: its answer is saved at once,
+    /// beside the writing.
+    pub const fn may_finish(&self, state: &State, attempt: u8) -> bool {
+        let writes = matches!(state.worker(attempt).step, Step::Append | Step::Push);
+        writes && !self.design.raw_late && self.is_unfinished(state, attempt)
+    }
+
+    /// See [`Quartet::may_finish`].
+    pub const fn finish(&self, state: &mut State, attempt: u8) {
+        Self::put(&mut state.raw, attempt, self.design.one_key);
     }
 
     /// The worker's next effect.
@@ -59,7 +76,11 @@ impl Quartet {
     fn look(&self, state: &mut State, attempt: u8) {
         if (1..attempt).any(|earlier| state.raw.has(earlier)) {
             state.reused.add(attempt);
+        } else if attempt > self.bounds.asking && !self.design.ask_always {
+            Self::go(state, attempt, Step::End(Ending::Failed));
+            return;
         } else {
+            state.noted.asked_too_often |= attempt > self.bounds.asking;
             // A page comes from a whole answer, whether or not its raw text was saved.
             state.noted.paid_again |= (1..attempt).any(|earlier| state.pages.has(earlier));
         }
@@ -103,14 +124,14 @@ impl Quartet {
 
     /// The model broke off: another attempt, if there may be one. The pause before it is the step `Release`.
     pub fn break_off(&self, state: &mut State, attempt: u8) {
-        let may_retry = attempt < self.bounds.attempts;
+        let may_retry = attempt < self.bounds.asking;
         Self::go(state, attempt, if may_retry { Step::Release } else { Step::End(Ending::Failed) });
     }
 
     fn after_chunk(&self, state: &State, attempt: u8) -> Step {
         if state.stored(attempt) < self.total(state, attempt) {
             if self.design.push_first { Step::Push } else { Step::Append }
-        } else if self.design.raw_late {
+        } else if self.design.raw_late || state.raw.has(attempt) {
             Step::Beat
         } else {
             Step::SaveRaw

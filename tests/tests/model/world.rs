@@ -17,10 +17,12 @@ pub enum Action {
     Beat(u8),
     /// Its model breaks off.
     BreakOff(u8),
+    /// Its model finishes, and what it answered is saved.
+    Finish(u8),
     /// Its invocation's time is nearly up.
     OutOfTime(u8),
     /// The sweep ends a variant that nobody will take up any more.
-    SweepFails,
+    SweepEnds,
     /// The sweep tells an end whose worker died before everyone was told.
     SweepTells,
     /// Somebody asks to cancel.
@@ -52,7 +54,7 @@ impl Quartet {
         match self.claim_rule(&state.variant) {
             _ if self.design.no_sweep => None,
             ClaimRule::Free => Some(Action::Invoke),
-            ClaimRule::Exhausted => Some(Action::SweepFails),
+            ClaimRule::Exhausted => Some(Action::SweepEnds),
             ClaimRule::Ended => (!state.variant.told).then_some(Action::SweepTells),
         }
     }
@@ -82,10 +84,13 @@ impl Quartet {
         if !worker.seen.is_current && matches!(worker.step, Step::Append | Step::Release) {
             actions.push(Action::Beat(attempt));
         }
+        if self.may_finish(state, attempt) {
+            actions.push(Action::Finish(attempt));
+        }
         if self.is_asking(state, attempt) {
             actions.push(Action::BreakOff(attempt));
-            // Before the last attempt that is the same as breaking off.
-            if attempt == self.bounds.attempts {
+            // Before the last attempt that asks it is the same as breaking off.
+            if attempt == self.bounds.asking {
                 actions.push(Action::OutOfTime(attempt));
             }
         }
@@ -101,7 +106,7 @@ impl Quartet {
         }
         // The invoke never came, and invoking again did not help.
         if variant.attempt == 0 && !variant.status.has_ended() && !self.design.no_sweep {
-            actions.push(Action::SweepFails);
+            actions.push(Action::SweepEnds);
         }
         if self.bounds.cancel && !variant.cancel_requested && !variant.status.has_ended() {
             actions.push(Action::Cancel);
@@ -135,8 +140,9 @@ impl Quartet {
             Action::Step(attempt) => self.step(state, attempt),
             Action::Beat(attempt) => self.beat(state, attempt),
             Action::BreakOff(attempt) => self.break_off(state, attempt),
+            Action::Finish(attempt) => self.finish(state, attempt),
             Action::OutOfTime(attempt) => state.worker_mut(attempt).step = Step::Release,
-            Action::SweepFails => Self::fail_abandoned(state),
+            Action::SweepEnds => Self::end_abandoned(state),
             Action::SweepTells => {
                 self.announce(state, state.variant.listeners);
                 state.variant.told = true;

@@ -22,6 +22,8 @@ pub enum Behaviour {
     Cut(usize),
     /// `cut-once-<n>`: the first request for a prompt is cut, later ones are not.
     CutOnce(usize),
+    /// `cut-then-<code>`: the first request for a prompt is cut after four deltas, later ones get that status.
+    CutThen(u16),
     /// `error-in-stream`: an error event in the middle.
     ErrorInStream,
     /// `status-<code>`: that status, with an error body of OpenAI's shape.
@@ -75,6 +77,9 @@ impl Behaviour {
         if let Some(count) = name.strip_prefix("cut-once-") {
             return count.parse().ok().map(Self::CutOnce);
         }
+        if let Some(code) = name.strip_prefix("cut-then-") {
+            return code.parse().ok().map(Self::CutThen);
+        }
         if let Some(count) = name.strip_prefix("cut-") {
             return count.parse().ok().map(Self::Cut);
         }
@@ -104,6 +109,7 @@ impl Behaviour {
             | Self::Stall
             | Self::Cut(_)
             | Self::CutOnce(_)
+            | Self::CutThen(_)
             | Self::ErrorInStream
             | Self::Status(_)
             | Self::BusyOnce
@@ -128,6 +134,7 @@ mod tests {
     fn a_name_chooses_a_behaviour() {
         assert_eq!(Behaviour::of("demo-gpt-4o-2024-11-20"), Behaviour::Page);
         assert_eq!(Behaviour::of("demo-cut-5"), Behaviour::Cut(5));
+        assert_eq!(Behaviour::of("demo-cut-then-401"), Behaviour::CutThen(401));
         assert_eq!(Behaviour::of("cut-once-3"), Behaviour::CutOnce(3));
         assert_eq!(Behaviour::of("demo-status-503"), Behaviour::Status(503));
         let paced = Behaviour::Paced { deltas: 500, every: Duration::from_millis(10), bytes: 20_480 };

@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// Deltas of a page unless the name says otherwise.
 const DELTA_CHARACTERS: usize = 48;
+/// Frames of an answer that is cut without saying where.
+const CUT_AFTER: usize = 4;
 /// The page's size unless the name says otherwise.
 const PAGE_BYTES: usize = 4_000;
 
@@ -60,10 +62,8 @@ async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> R
     let behaviour = Behaviour::of(&request.model);
     let before = asked.times_before(&request.model, &prompt);
     match &behaviour {
-        Behaviour::Status(code) => {
-            let status = StatusCode::from_u16(*code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            return refused(status, "demo", &format!("The demo model was asked to answer {code}."));
-        }
+        Behaviour::Status(code) => return status(*code),
+        Behaviour::CutThen(code) if before > 0 => return status(*code),
         Behaviour::Quota => {
             return refused(StatusCode::TOO_MANY_REQUESTS, "insufficient_quota", "You exceeded your quota.");
         }
@@ -78,6 +78,7 @@ async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> R
         | Behaviour::Stall
         | Behaviour::Cut(_)
         | Behaviour::CutOnce(_)
+        | Behaviour::CutThen(_)
         | Behaviour::ErrorInStream
         | Behaviour::BusyOnce
         | Behaviour::UnknownEvent
@@ -96,6 +97,11 @@ async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> R
 
 fn refused(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!({"error": {"message": message, "type": code, "code": code}}))).into_response()
+}
+
+fn status(code: u16) -> Response {
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    refused(status, "demo", &format!("The demo model was asked to answer {code}."))
 }
 
 /// The last thing that the person said.
@@ -132,6 +138,7 @@ fn frames(model: &str, prompt: &str, behaviour: &Behaviour, before: u32) -> Vec<
         | Behaviour::Stall
         | Behaviour::Cut(_)
         | Behaviour::CutOnce(_)
+        | Behaviour::CutThen(_)
         | Behaviour::ErrorInStream
         | Behaviour::Status(_)
         | Behaviour::BusyOnce
@@ -172,6 +179,10 @@ fn misbehave(mut frames: Vec<Frame>, behaviour: &Behaviour, before: u32) -> Vec<
         }
         Behaviour::CutOnce(count) if before == 0 => {
             frames.truncate(*count);
+            frames.push(Frame::Cut);
+        }
+        Behaviour::CutThen(_) => {
+            frames.truncate(CUT_AFTER);
             frames.push(Frame::Cut);
         }
         Behaviour::Stall => {

@@ -4,7 +4,7 @@ use crate::failure::store_error;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::chunk::Chunk;
-use domain::error::Failure;
+
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use domain::limits::CLAIMS_MAX;
 use domain::variant::{ClaimRule, Ending, Status, Variant};
@@ -109,19 +109,19 @@ impl Variants for Table {
         }
     }
 
-    async fn fail_abandoned(
+    async fn end_abandoned(
         &self,
         seen: &Variant,
-        failure: &Failure,
+        ending: &Ending,
         lease_until_ms: u64,
     ) -> Result<Option<Variant>, StoreError> {
-        let (state, outcome) = of_status(&Status::Failed(failure.clone()))?;
+        let (state, outcome) = of_status(&ending.clone().into())?;
         let change = Change::of(
             &seen.key,
-            "SET #state = :failed, #outcome = :outcome, #lease = :lease",
+            "SET #state = :state, #outcome = :outcome, #lease = :lease",
             "#attempt = :attempt AND #lease = :seen AND #state IN (:queued, :running)",
         )
-        .value(":failed", state)
+        .value(":state", state)
         .value(":outcome", outcome.unwrap_or_else(|| string("")))
         .value(":lease", number(lease_until_ms))
         .value(":attempt", number(seen.attempt))

@@ -17,7 +17,7 @@ pub(super) async fn check<T: Generations + Variants>(table: &T) {
     an_ended_variant_never_changes(table).await;
     a_released_variant_can_be_taken_at_once(table).await;
     a_claim_that_is_given_back_uncounted_does_not_count(table).await;
-    an_abandoned_variant_fails_only_as_it_was_seen(table).await;
+    an_abandoned_variant_ends_only_as_it_was_seen(table).await;
     what_is_due_is_found_until_it_was_told(table).await;
     what_does_not_exist_is_missing(table).await;
 }
@@ -163,7 +163,7 @@ async fn an_ended_variant_never_changes<T: Generations + Variants>(table: &T) {
         let refused = table.claim(&key, &holder("b"), 99_000, 500).await.unwrap();
         assert_eq!(refused, Claim::Refused(ClaimRule::Ended, ended.clone()));
         assert_eq!(table.request_cancel(&key).await.unwrap().unwrap().status, ended.status);
-        assert_eq!(table.fail_abandoned(&ended, &Failure::new(ErrorCode::NoPage, ""), 1).await.unwrap(), None);
+        assert_eq!(table.end_abandoned(&ended, &Ending::Cancelled, 1).await.unwrap(), None);
         assert_eq!(table.variant(&key).await.unwrap().unwrap().status, ended.status);
     }
 }
@@ -186,15 +186,16 @@ async fn a_claim_that_is_given_back_uncounted_does_not_count<T: Generations + Va
     }
 }
 
-async fn an_abandoned_variant_fails_only_as_it_was_seen<T: Generations + Variants>(table: &T) {
-    let failure = Failure::new(ErrorCode::AttemptsExhausted, "Gone.");
-    let key = recorded(table).await;
-    let (hold, seen) = taken(table, &key, "a", 2_000).await;
-    table.heartbeat(&hold, 5_000).await.unwrap();
-    assert_eq!(table.fail_abandoned(&seen, &failure, 9_000).await.unwrap(), None, "its worker lives");
-    let now = table.variant(&key).await.unwrap().unwrap();
-    let ended = table.fail_abandoned(&now, &failure, 9_000).await.unwrap().unwrap();
-    assert_eq!(ended.status, Status::Failed(failure));
+async fn an_abandoned_variant_ends_only_as_it_was_seen<T: Generations + Variants>(table: &T) {
+    for ending in [Ending::Failed(Failure::new(ErrorCode::AttemptsExhausted, "Gone.")), Ending::Cancelled] {
+        let key = recorded(table).await;
+        let (hold, seen) = taken(table, &key, "a", 2_000).await;
+        table.heartbeat(&hold, 5_000).await.unwrap();
+        assert_eq!(table.end_abandoned(&seen, &ending, 9_000).await.unwrap(), None, "its worker lives");
+        let now = table.variant(&key).await.unwrap().unwrap();
+        let ended = table.end_abandoned(&now, &ending, 9_000).await.unwrap().unwrap();
+        assert_eq!(ended.status, Status::from(ending));
+    }
 }
 
 async fn what_is_due_is_found_until_it_was_told<T: Generations + Variants>(table: &T) {

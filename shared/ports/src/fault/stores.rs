@@ -5,7 +5,6 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::chunk::Chunk;
-use domain::error::Failure;
 use domain::generation::Conclusion;
 use domain::ids::{AttemptKey, ConnectionId, GenerationId, Holder, UserId, VariantKey};
 use domain::variant::{Ending, Variant};
@@ -57,13 +56,13 @@ impl<T: Variants + ?Sized> Variants for Faulty<T> {
         self.run("end", self.inner.end(hold, ending, lease_until_ms), unavailable).await
     }
 
-    async fn fail_abandoned(
+    async fn end_abandoned(
         &self,
         seen: &Variant,
-        failure: &Failure,
+        ending: &Ending,
         lease_until_ms: u64,
     ) -> Result<Option<Variant>, StoreError> {
-        self.run("fail_abandoned", self.inner.fail_abandoned(seen, failure, lease_until_ms), unavailable).await
+        self.run("end_abandoned", self.inner.end_abandoned(seen, ending, lease_until_ms), unavailable).await
     }
 
     async fn told(&self, key: &VariantKey) -> Result<(), StoreError> {

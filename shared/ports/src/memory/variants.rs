@@ -2,7 +2,6 @@ use super::{MemoryTable, State};
 use crate::{Appended, Beat, Claim, Ended, Hold, StoreError, Variants};
 use async_trait::async_trait;
 use domain::chunk::Chunk;
-use domain::error::Failure;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use domain::variant::{ClaimRule, Ending, Status, Variant};
 
@@ -91,10 +90,10 @@ impl Variants for MemoryTable {
         Ok(if mine && variant.status.has_ended() { Ended::Recorded(variant.clone()) } else { Ended::Lost })
     }
 
-    async fn fail_abandoned(
+    async fn end_abandoned(
         &self,
         seen: &Variant,
-        failure: &Failure,
+        ending: &Ending,
         lease_until_ms: u64,
     ) -> Result<Option<Variant>, StoreError> {
         let mut state = self.lock();
@@ -102,7 +101,7 @@ impl Variants for MemoryTable {
             !now.status.has_ended() && now.attempt == seen.attempt && now.lease_until_ms == seen.lease_until_ms
         };
         Ok(state.variants.get_mut(&seen.key).filter(unchanged).map(|variant| {
-            variant.status = Status::Failed(failure.clone());
+            variant.status = ending.clone().into();
             variant.lease_until_ms = lease_until_ms;
             variant.clone()
         }))

@@ -1,0 +1,287 @@
+//! Stores that break one word of their traits each. A suite that lets one of them pass would prove nothing.
+
+use crate::memory::{MemoryObjects, MemoryTable};
+use crate::{
+    Appended, Beat, Claim, Connection, Connections, Created, Ended, Generations, Greeting, HistoryPage, Hold,
+    NewGeneration, Object, Objects, Recorded, StoreError, Variants,
+};
+use async_trait::async_trait;
+use domain::chunk::Chunk;
+use domain::generation::Conclusion;
+use domain::ids::{AttemptKey, ConnectionId, GenerationId, Holder, UserId, VariantKey};
+use domain::variant::{Ending, Variant};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Broken {
+    ClaimsWhatIsHeld,
+    AppendsNothing,
+    AppendsForAnyone,
+    AppendsUnheard,
+    KeepsTheLease,
+    BeatsForAnyone,
+    CountsEveryRelease,
+    EndsForAnyone,
+    FailsWhatLives,
+    NeverTold,
+    SubscribesNobody,
+    NeverUnsubscribes,
+    HearsNoCancel,
+    ReadsFromTheStart,
+    ReadsWithoutLimit,
+    NothingDue,
+    KeysOfEveryRequest,
+    TheLastConclusionStands,
+    HistoryOfNobody,
+    HistoryWithoutPages,
+    LosesVariants,
+    AlwaysTheFirstGreeting,
+    FollowsNothing,
+    ForgetsNoConnection,
+    MakesUpConnections,
+}
+
+const ALL: [Broken; 25] = [
+    Broken::ClaimsWhatIsHeld,
+    Broken::AppendsNothing,
+    Broken::AppendsForAnyone,
+    Broken::AppendsUnheard,
+    Broken::KeepsTheLease,
+    Broken::BeatsForAnyone,
+    Broken::CountsEveryRelease,
+    Broken::EndsForAnyone,
+    Broken::FailsWhatLives,
+    Broken::NeverTold,
+    Broken::SubscribesNobody,
+    Broken::NeverUnsubscribes,
+    Broken::HearsNoCancel,
+    Broken::ReadsFromTheStart,
+    Broken::ReadsWithoutLimit,
+    Broken::NothingDue,
+    Broken::KeysOfEveryRequest,
+    Broken::TheLastConclusionStands,
+    Broken::HistoryOfNobody,
+    Broken::HistoryWithoutPages,
+    Broken::LosesVariants,
+    Broken::AlwaysTheFirstGreeting,
+    Broken::FollowsNothing,
+    Broken::ForgetsNoConnection,
+    Broken::MakesUpConnections,
+];
+
+struct Table {
+    inner: MemoryTable,
+    how: Broken,
+}
+
+impl Table {
+    /// The record as if nothing had been refused.
+    async fn as_it_is(&self, key: &VariantKey) -> Result<Variant, StoreError> {
+        Ok(self.inner.variant(key).await?.unwrap())
+    }
+}
+
+#[async_trait]
+impl Variants for Table {
+    async fn claim(&self, key: &VariantKey, holder: &Holder, now_ms: u64, lease_ms: u64) -> Result<Claim, StoreError> {
+        let claim = self.inner.claim(key, holder, now_ms, lease_ms).await?;
+        Ok(match (self.how, claim) {
+            (Broken::ClaimsWhatIsHeld, Claim::Refused(_, variant)) => Claim::Taken(variant),
+            (_, claim) => claim,
+        })
+    }
+
+    async fn append(
+        &self,
+        hold: &Hold,
+        chunk: &Chunk,
+        signals: u32,
+        lease_until_ms: Option<u64>,
+    ) -> Result<Appended, StoreError> {
+        if self.how == Broken::AppendsNothing {
+            return Ok(Appended::Recorded);
+        }
+        let lease_until_ms = lease_until_ms.filter(|_| self.how != Broken::KeepsTheLease);
+        match (self.how, self.inner.append(hold, chunk, signals, lease_until_ms).await?) {
+            (Broken::AppendsForAnyone, Appended::Lost) => Ok(Appended::Recorded),
+            (Broken::AppendsUnheard, Appended::Changed(now)) => {
+                self.inner.append(hold, chunk, now.signals, lease_until_ms).await
+            }
+            (_, appended) => Ok(appended),
+        }
+    }
+
+    async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError> {
+        match (self.how, self.inner.heartbeat(hold, lease_until_ms).await?) {
+            (Broken::BeatsForAnyone, Beat::Lost) => Ok(Beat::Held(self.as_it_is(&hold.key.variant).await?)),
+            (_, beat) => Ok(beat),
+        }
+    }
+
+    async fn release(&self, hold: &Hold, due_ms: u64, counts: bool) -> Result<(), StoreError> {
+        self.inner.release(hold, due_ms, counts || self.how == Broken::CountsEveryRelease).await
+    }
+
+    async fn end(&self, hold: &Hold, ending: &Ending, lease_until_ms: u64) -> Result<Ended, StoreError> {
+        match (self.how, self.inner.end(hold, ending, lease_until_ms).await?) {
+            (Broken::EndsForAnyone, Ended::Lost) => Ok(Ended::Recorded(self.as_it_is(&hold.key.variant).await?)),
+            (_, ended) => Ok(ended),
+        }
+    }
+
+    async fn end_abandoned(
+        &self,
+        seen: &Variant,
+        ending: &Ending,
+        lease_until_ms: u64,
+    ) -> Result<Option<Variant>, StoreError> {
+        let now = self.as_it_is(&seen.key).await?;
+        let seen = if self.how == Broken::FailsWhatLives { &now } else { seen };
+        self.inner.end_abandoned(seen, ending, lease_until_ms).await
+    }
+
+    async fn told(&self, key: &VariantKey) -> Result<(), StoreError> {
+        if self.how == Broken::NeverTold { Ok(()) } else { self.inner.told(key).await }
+    }
+
+    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError> {
+        if self.how == Broken::SubscribesNobody {
+            return self.inner.variant(key).await;
+        }
+        self.inner.subscribe(key, connection).await
+    }
+
+    async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError> {
+        if self.how == Broken::NeverUnsubscribes { Ok(()) } else { self.inner.unsubscribe(key, connection).await }
+    }
+
+    async fn request_cancel(&self, key: &VariantKey) -> Result<Option<Variant>, StoreError> {
+        if self.how == Broken::HearsNoCancel {
+            return self.inner.variant(key).await;
+        }
+        self.inner.request_cancel(key).await
+    }
+
+    async fn variant(&self, key: &VariantKey) -> Result<Option<Variant>, StoreError> {
+        self.inner.variant(key).await
+    }
+
+    async fn chunks(&self, key: &AttemptKey, after: Option<u32>, limit: u32) -> Result<Vec<Chunk>, StoreError> {
+        let after = after.filter(|_| self.how != Broken::ReadsFromTheStart);
+        let limit = if self.how == Broken::ReadsWithoutLimit { u32::MAX } else { limit };
+        self.inner.chunks(key, after, limit).await
+    }
+
+    async fn due(&self, now_ms: u64, limit: u32) -> Result<Vec<VariantKey>, StoreError> {
+        if self.how == Broken::NothingDue { Ok(Vec::new()) } else { self.inner.due(now_ms, limit).await }
+    }
+}
+
+#[async_trait]
+impl Generations for Table {
+    async fn create(&self, new: &NewGeneration) -> Result<Created, StoreError> {
+        let mut new = new.clone();
+        if let (Broken::KeysOfEveryRequest, Some(key)) = (self.how, &mut new.request_key) {
+            key.fingerprint.clear();
+        }
+        if self.how == Broken::LosesVariants {
+            new.variants.truncate(7);
+        }
+        self.inner.create(&new).await
+    }
+
+    async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError> {
+        self.inner.generation(id).await
+    }
+
+    async fn history(&self, user: &UserId, before: Option<&str>, limit: u32) -> Result<HistoryPage, StoreError> {
+        if self.how == Broken::HistoryOfNobody {
+            return Ok(HistoryPage { items: Vec::new(), next: None });
+        }
+        let limit = if self.how == Broken::HistoryWithoutPages { u32::MAX } else { limit };
+        self.inner.history(user, before, limit).await
+    }
+
+    async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {
+        let stands = self.inner.conclude(id, conclusion.clone()).await?;
+        Ok(if self.how == Broken::TheLastConclusionStands { stands.map(|_| conclusion) } else { stands })
+    }
+}
+
+#[async_trait]
+impl Connections for Table {
+    async fn connected(&self, connection: &Connection) -> Result<(), StoreError> {
+        self.inner.connected(connection).await
+    }
+
+    async fn greet(&self, id: &ConnectionId) -> Result<Option<Greeting>, StoreError> {
+        if self.how == Broken::MakesUpConnections && self.inner.greet(id).await?.is_none() {
+            self.inner.connected(&unknown(id)).await?;
+        }
+        let greeting = self.inner.greet(id).await?;
+        let always = self.how == Broken::AlwaysTheFirstGreeting;
+        Ok(greeting.map(|greeting| Greeting { first: greeting.first || always, ..greeting }))
+    }
+
+    async fn follow(&self, id: &ConnectionId, generation: &GenerationId) -> Result<(), StoreError> {
+        if self.how == Broken::FollowsNothing { Ok(()) } else { self.inner.follow(id, generation).await }
+    }
+
+    async fn disconnected(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
+        let known = self.inner.disconnected(id).await?;
+        if let (Broken::ForgetsNoConnection, Some(known)) = (self.how, &known) {
+            self.inner.connected(known).await?;
+        }
+        Ok(known)
+    }
+}
+
+fn unknown(id: &ConnectionId) -> Connection {
+    Connection { id: id.clone(), user: UserId::anonymous(), connected_at_ms: 0, expires_at_s: 0, follows: Vec::new() }
+}
+
+/// A bucket that loses one part of what it is given.
+struct Bucket {
+    inner: MemoryObjects,
+    loses: &'static str,
+}
+
+#[async_trait]
+impl Objects for Bucket {
+    async fn put(&self, key: &str, object: Object) -> Result<(), StoreError> {
+        let object = match self.loses {
+            "every second put" if self.inner.get(key).await?.is_some() => return Ok(()),
+            "notes" => Object { note: None, ..object },
+            "types" => Object { content_type: "application/octet-stream".to_owned(), ..object },
+            "large objects" if object.bytes.len() > 100_000 => return Ok(()),
+            _ => object,
+        };
+        self.inner.put(key, object).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        self.inner.get(key).await
+    }
+}
+
+#[tokio::test]
+async fn every_broken_table_is_found() {
+    let mut passed = Vec::new();
+    for how in ALL {
+        let table = Table { inner: MemoryTable::default(), how };
+        if AssertUnwindSafe(super::table(&table)).catch_unwind().await.is_ok() {
+            passed.push(how);
+        }
+    }
+    assert_eq!(passed, [], "the suite lets these pass");
+}
+
+#[tokio::test]
+async fn every_broken_bucket_is_found() {
+    for loses in ["every second put", "notes", "types", "large objects"] {
+        let bucket = Bucket { inner: MemoryObjects::default(), loses };
+        let checked = AssertUnwindSafe(super::objects(&bucket)).catch_unwind().await;
+        assert!(checked.is_err(), "the suite lets a bucket pass that loses {loses}");
+    }
+}
