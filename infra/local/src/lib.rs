@@ -6,12 +6,14 @@
 //! - [`functions`]: how a function is called, and the queue of asynchronous invokes.
 //! - [`demo`]: a model that needs no key.
 //! - [`schedule`]: the sweep's clock.
+//! - [`neighbours`]: who may call.
 //! - [`data`]: the directory that outlives a restart.
 
 pub mod data;
 pub mod demo;
 pub mod functions;
 pub mod gateway;
+pub mod neighbours;
 mod options;
 pub mod platform;
 pub mod schedule;

@@ -3,10 +3,12 @@
 use crate::data::DataDirectory;
 use crate::functions::{Bootstraps, Functions, InProcess, Name, Runners};
 use crate::gateway::{self, Gateway, Registry};
+use crate::neighbours::{Neighbours, only_neighbours};
 use crate::platform::{self, BucketServer, TableServer};
 use crate::{Options, schedule, settings};
 use api::Api;
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use boot::{Boot, SettingError, Settings, Stop, StopSignal, SystemClock};
 use ports::StoreError;
 use socket::Socket;
@@ -102,9 +104,11 @@ impl Stack {
         };
         let functions = Functions::new(runners, Arc::new(SystemClock), stop);
         let registry = Registry::default();
+        let neighbours = Neighbours::read(environment("ALLOWED_HOSTS").as_deref());
+        let guard = || from_fn_with_state(neighbours.clone(), only_neighbours);
         let stop_servers = CancellationToken::new();
         let servers = TaskTracker::new();
-        let platform = platform::router(functions.clone(), registry.clone(), bucket);
+        let platform = platform::router(functions.clone(), registry.clone(), bucket).layer(guard());
         servers.spawn(serve(listeners.platform, platform, stop_servers.clone()));
         boot.create_stores().await?;
 
@@ -117,7 +121,7 @@ impl Stack {
             stop: stop_connections.clone(),
             open: connections.clone(),
         };
-        servers.spawn(serve(listeners.public, gateway::router(gateway), stop_connections.clone()));
+        servers.spawn(serve(listeners.public, gateway::router(gateway).layer(guard()), stop_connections.clone()));
         let stop_schedule = CancellationToken::new();
         servers.spawn(schedule::run(functions.clone(), stop_schedule.clone()));
         Ok(Self {

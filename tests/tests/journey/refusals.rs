@@ -3,6 +3,8 @@
 use domain::wire::server::Kind;
 use end_to_end::{Client, Heard, Http, start, start_with};
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 const UNKNOWN: &str = "0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10";
 
@@ -106,5 +108,26 @@ async fn a_missing_key_is_named_to_the_client() {
     };
     assert!(error.value.unwrap().contains("OPENAI_API_KEY"));
     assert_eq!(error.data.unwrap()["code"], "misconfigured");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_website_that_somebody_visits_can_neither_connect_nor_spend() {
+    let (_place, stack) = start().await;
+    let public = stack.addresses().public;
+    let http = Http::to(public);
+    let ask = json!({"prompt": {"text": "a page"}});
+    for stranger in [("origin", "https://evil.example"), ("origin", "null"), ("host", "evil.example")] {
+        let mut upgrade = format!("ws://{public}/generate-code").into_client_request().unwrap();
+        upgrade.headers_mut().insert(stranger.0, stranger.1.parse().unwrap());
+        let refused = tokio_tungstenite::connect_async(upgrade).await.unwrap_err();
+        assert!(matches!(&refused, Error::Http(answer) if answer.status() == 403), "{stranger:?}: {refused}");
+        assert_eq!(http.post_status("/api/generations", &ask, &[stranger]).await, 403, "{stranger:?}");
+        let platform = Http::to(stack.addresses().platform);
+        let invoked = platform.post_status("/2015-03-31/functions/variant/invocations", &ask, &[stranger]).await;
+        assert_eq!(invoked, 403, "{stranger:?}");
+    }
+    let frontend = [("origin", "http://localhost:5173")];
+    assert_eq!(http.post("/api/generations", &ask, &frontend).await.0, 202);
     stack.stop().await;
 }

@@ -5,8 +5,9 @@ use crate::{BINARY, LEASE};
 use end_to_end::{Client, Http, Quartet, View, ended, shown_is_stored};
 use serde_json::json;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 /// How long a takeover may take: the lease, and five seconds for the sweep and a new process.
 pub const TAKEOVER: Duration = Duration::from_millis(4_500 + 5_000);
