@@ -31,6 +31,9 @@ pub const IMAGE_BYTES_MAX: usize = 28 * 1024 * 1024;
 pub const HISTORY_TURNS_MAX: usize = 100;
 /// All the text of an edit: history, current file and options, in bytes.
 pub const CONTEXT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// What the other options of a page may take of an edit's prompt, in bytes: some 35,000 tokens, which beside the page and
+/// its history leaves room in the smallest context of the line-up (128,000 tokens).
+pub const OPTIONS_SHOWN_BYTES_MAX: usize = 128 * 1024;
 /// A design system's text, in bytes.
 pub const DESIGN_SYSTEM_BYTES_MAX: usize = 128 * 1024;
 /// An idempotency key or a model's name, in bytes.

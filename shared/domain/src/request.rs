@@ -38,6 +38,15 @@ pub struct GenerationRequest {
     /// A design system to follow, as Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub design_system: Option<String>,
+    /// The whole instruction for the model, where it says more than what the person typed (`prompt.fullText`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_text: Option<String>,
+    /// On an update, the code of every variant of the page; empty for one that has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub option_codes: Vec<String>,
+    /// Whether placeholder pictures are to be replaced by generated ones, if the client says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_image_generation_enabled: Option<bool>,
 }
 
 /// A text and its images.
@@ -101,7 +110,9 @@ impl StartRequest {
         })
     }
 
-    /// A hash of everything that decides what is generated: equal for a resend, different for another request.
+    /// A hash of everything that decides what is generated: equal for a resend, different for another request. It is the
+    /// SHA-256 of the JSON of the request, the count and the models; what a client leaves out is left out of it, so a
+    /// field that is added later changes no fingerprint of before.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let canonical = serde_json::json!([self.request, self.variants, self.models]);
@@ -122,6 +133,7 @@ pub fn hex_sha256(bytes: &[u8]) -> String {
 
 impl GenerationRequest {
     fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
+        refuse_video(fields)?;
         let stack = fields.choice("generatedCodeConfig", Stack::HtmlTailwind, &Stack::ALL.map(|s| (s.name(), s)))?;
         let input_mode =
             fields.choice("inputMode", InputMode::Text, &[("text", InputMode::Text), ("image", InputMode::Image)])?;
@@ -130,12 +142,13 @@ impl GenerationRequest {
             GenerationType::Create,
             &[("create", GenerationType::Create), ("update", GenerationType::Update)],
         )?;
-        let (prompt, selected_element_html) = match fields.object("prompt")? {
+        let (prompt, full_text, selected_element_html) = match fields.object("prompt")? {
             Some(prompt) => (
                 read_turn(&prompt)?,
-                prompt.text("selectedElementHtml", limits::PROMPT_BYTES_MAX)?.filter(|html| !html.trim().is_empty()),
+                prompt.filled("fullText", limits::PROMPT_BYTES_MAX)?,
+                prompt.filled("selectedElementHtml", limits::PROMPT_BYTES_MAX)?,
             ),
-            None => (Turn::default(), None),
+            None => (Turn::default(), None, None),
         };
         let request = Self {
             stack,
@@ -145,19 +158,30 @@ impl GenerationRequest {
             selected_element_html,
             history: read_history(fields)?,
             current_page: match fields.object("fileState")? {
-                Some(file) => file.text("content", limits::CONTEXT_BYTES_MAX)?.filter(|text| !text.trim().is_empty()),
+                Some(file) => file.filled("content", limits::CONTEXT_BYTES_MAX)?,
                 None => None,
             },
-            design_system: fields
-                .text("designSystem", limits::DESIGN_SYSTEM_BYTES_MAX)?
-                .filter(|text| !text.trim().is_empty()),
+            design_system: fields.filled("designSystem", limits::DESIGN_SYSTEM_BYTES_MAX)?,
+            full_text,
+            option_codes: fields.loose_texts(
+                "optionCodes",
+                usize::from(limits::VARIANTS_MAX),
+                limits::CONTEXT_BYTES_MAX,
+            )?,
+            is_image_generation_enabled: fields.flag("isImageGenerationEnabled")?,
         };
         request.check()?;
         Ok(request)
     }
 
+    /// What is asked now, in the words that are meant for the model.
+    #[must_use]
+    pub fn wish(&self) -> &str {
+        self.full_text.as_deref().unwrap_or(&self.prompt.text)
+    }
+
     fn check(&self) -> Result<(), Refusal> {
-        let nothing_said = self.prompt.text.trim().is_empty();
+        let nothing_said = self.wish().trim().is_empty();
         match self.generation_type {
             GenerationType::Create => match self.input_mode {
                 InputMode::Text if nothing_said => {
@@ -178,21 +202,36 @@ impl GenerationRequest {
                         "A change needs the page that is to be changed: send fileState.content or history.",
                     ));
                 }
-                let asked = self.history.last().is_some_and(|last| last.role == Role::User);
+                let asked = self.history.last().is_some_and(|last| {
+                    last.role == Role::User && !(last.turn.text.trim().is_empty() && last.turn.images.is_empty())
+                });
                 if nothing_said && !asked {
                     return Err(Refusal::field("prompt.text", "Say what should change."));
                 }
             }
         }
         let context: usize = self.history.iter().map(|past| past.turn.text.len()).sum::<usize>()
-            + self.current_page.as_ref().map_or(0, String::len);
+            + self.current_page.as_ref().map_or(0, String::len)
+            + self.option_codes.iter().map(String::len).sum::<usize>();
         if context > limits::CONTEXT_BYTES_MAX {
             return Err(Refusal::too_large(
                 "history",
-                format!("The history and the page together are over {} bytes.", limits::CONTEXT_BYTES_MAX),
+                format!("The history, the page and its options together are over {} bytes.", limits::CONTEXT_BYTES_MAX),
             ));
         }
         Ok(())
+    }
+}
+
+/// The peer's frontend can send a video; no model of the line-up takes one.
+fn refuse_video(fields: &Fields<'_>) -> Result<(), Refusal> {
+    let message = "Videos are not taken. Send one to five screenshots of it (inputMode image), or describe the page.";
+    if fields.is_text("inputMode", "video") {
+        return Err(Refusal::field("inputMode", message));
+    }
+    match fields.object("prompt")? {
+        Some(prompt) if prompt.has_entries("videos") => Err(Refusal::field("prompt.videos", message)),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -26,6 +26,41 @@ impl<'a> Fields<'a> {
         self.get(name).map(|value| bounded_text(value, &self.path(name), bytes_max)).transpose()
     }
 
+    /// A text that says something: blank counts as absent.
+    pub(super) fn filled(&self, name: &str, bytes_max: usize) -> Result<Option<String>, Refusal> {
+        Ok(self.text(name, bytes_max)?.filter(|text| !text.trim().is_empty()))
+    }
+
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        self.get(name)
+            .map(|value| {
+                value.as_bool().ok_or_else(|| Refusal::field(self.path(name), format!("{name} is true or false.")))
+            })
+            .transpose()
+    }
+
+    pub(super) fn is_text(&self, name: &str, text: &str) -> bool {
+        self.get(name).and_then(Value::as_str) == Some(text)
+    }
+
+    pub(super) fn has_entries(&self, name: &str) -> bool {
+        self.get(name).and_then(Value::as_array).is_some_and(|values| !values.is_empty())
+    }
+
+    /// A list of texts in which, as at the peer, `null` is the empty text and anything else is taken as it is written.
+    pub(super) fn loose_texts(&self, name: &str, count_max: usize, bytes_max: usize) -> Result<Vec<String>, Refusal> {
+        let Some(values) = self.list(name, count_max)? else { return Ok(Vec::new()) };
+        values
+            .iter()
+            .enumerate()
+            .map(|(position, value)| match value {
+                Value::Null => Ok(String::new()),
+                Value::String(_) => bounded_text(value, &format!("{}[{position}]", self.path(name)), bytes_max),
+                Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Ok(value.to_string()),
+            })
+            .collect()
+    }
+
     pub(super) fn count(&self, name: &str, default: u8, min: u8, max: u8) -> Result<u8, Refusal> {
         let Some(value) = self.get(name) else { return Ok(default) };
         value

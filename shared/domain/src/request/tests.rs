@@ -54,6 +54,30 @@ fn a_refusal_names_the_field_that_is_wrong() {
             ErrorCode::InvalidField,
         ),
         (json!({"prompt": prompt, "history": [7]}), "history[0]", ErrorCode::InvalidField),
+        (
+            json!({"prompt": prompt, "history": [{"role": "user", "text": "a"}, {"text": "b"}]}),
+            "history[1].role",
+            ErrorCode::InvalidField,
+        ),
+        (
+            json!({"prompt": {}, "generationType": "update", "history": [{"role": "user", "text": " "}]}),
+            "prompt.text",
+            ErrorCode::InvalidField,
+        ),
+        (
+            json!({"prompt": {"text": "a", "videos": ["data:video/mp4;base64,AA"]}}),
+            "prompt.videos",
+            ErrorCode::InvalidField,
+        ),
+        (json!({"prompt": {"text": "a", "fullText": 7}}), "prompt.fullText", ErrorCode::InvalidField),
+        (json!({"prompt": {"text": "x".repeat(5 << 20)}}), "prompt.text", ErrorCode::TooLarge),
+        (json!({"prompt": {"text": "a", "fullText": "x".repeat(5 << 20)}}), "prompt.fullText", ErrorCode::TooLarge),
+        (json!({"prompt": prompt, "designSystem": "x".repeat(5 << 20)}), "designSystem", ErrorCode::TooLarge),
+        (json!({"prompt": prompt, "optionCodes": "<p>"}), "optionCodes", ErrorCode::InvalidField),
+        (json!({"prompt": prompt, "optionCodes": vec![""; 9]}), "optionCodes", ErrorCode::TooLarge),
+        (json!({"prompt": prompt, "optionCodes": ["", "x".repeat(3 << 20)]}), "optionCodes[1]", ErrorCode::TooLarge),
+        (json!({"prompt": prompt, "optionCodes": vec!["x".repeat(1 << 20); 3]}), "history", ErrorCode::TooLarge),
+        (json!({"prompt": prompt, "isImageGenerationEnabled": 1}), "isImageGenerationEnabled", ErrorCode::InvalidField),
         (json!({"prompt": prompt, "models": "gpt"}), "models", ErrorCode::InvalidField),
         (json!({"prompt": prompt, "requestId": "x".repeat(129)}), "requestId", ErrorCode::TooLarge),
     ] {
@@ -61,6 +85,40 @@ fn a_refusal_names_the_field_that_is_wrong() {
         assert_eq!((refusal.field.as_deref(), refusal.code), (Some(field), code), "{params}");
         assert!(refusal.message.ends_with('.'), "words for people: {}", refusal.message);
     }
+}
+
+#[test]
+fn option_codes_are_read_as_leniently_as_by_the_peer() {
+    let start = read(&json!({
+        "generationType": "update", "prompt": {"text": "bigger"}, "fileState": {"content": "<p>"},
+        "optionCodes": ["<p>", null, 7, true]
+    }))
+    .unwrap();
+    assert_eq!(start.request.option_codes, ["<p>", "", "7", "true"]);
+}
+
+#[test]
+fn a_video_is_refused_with_what_to_do_instead() {
+    let refusal = read(&json!({"inputMode": "video", "prompt": {"videos": ["data:video/mp4;base64,AA"]}})).unwrap_err();
+    assert_eq!(refusal.field.as_deref(), Some("inputMode"));
+    assert!(refusal.message.contains("screenshots"), "{refusal}");
+}
+
+#[test]
+fn the_words_meant_for_the_model_go_before_those_that_were_typed() {
+    let typed = json!({"text": "bigger", "fullText": " "});
+    assert_eq!(read(&json!({"prompt": typed})).unwrap().request.wish(), "bigger");
+    let full = json!({"text": "bigger", "fullText": "bigger: <h1>"});
+    assert_eq!(read(&json!({"prompt": full})).unwrap().request.wish(), "bigger: <h1>");
+}
+
+#[test]
+fn a_field_that_is_left_out_is_no_part_of_a_fingerprint() {
+    // As computed before `optionCodes`, `fullText` and `isImageGenerationEnabled` were read.
+    let start = read(&json!({"prompt": {"text": "a page"}, "optionCodes": []})).unwrap();
+    assert_eq!(start.fingerprint(), "0cd681cf8958936308f4c8a2114e9dd45eb8f5eb73f56fac9cf8163ab735619b");
+    let said = read(&json!({"prompt": {"text": "a page"}, "isImageGenerationEnabled": false})).unwrap();
+    assert_ne!(said.fingerprint(), start.fingerprint());
 }
 
 #[test]
@@ -87,7 +145,8 @@ fn a_stored_request_reads_back_as_it_was() {
     let start = read(&json!({
         "generationType": "update", "prompt": {"text": "make it blue", "selectedElementHtml": "<h1>A</h1>"},
         "history": [{"role": "user", "text": "a page"}, {"role": "assistant", "text": "<html></html>"}],
-        "fileState": {"path": "index.html", "content": "<html></html>"}, "designSystem": "# Blue"
+        "fileState": {"path": "index.html", "content": "<html></html>"}, "designSystem": "# Blue",
+        "optionCodes": ["<html></html>", null], "isImageGenerationEnabled": true
     }))
     .unwrap();
     let stored = serde_json::to_string(&start.request).unwrap();
