@@ -4,7 +4,7 @@ use crate::{Breakage, CountingModel};
 use api::{About, Api};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
-use domain::ids::{ConnectionId, GenerationId, Holder};
+use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder};
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
@@ -47,6 +47,11 @@ impl Ids for CountingIds {
     fn generation_id(&self) -> GenerationId {
         let number = self.0.fetch_add(1, Ordering::SeqCst);
         GenerationId::parse(&format!("00000000-0000-4000-8000-{number:012x}")).unwrap()
+    }
+
+    fn design_system_id(&self) -> DesignSystemId {
+        let number = self.0.fetch_add(1, Ordering::SeqCst);
+        DesignSystemId::parse(&format!("00000000-0000-4000-9000-{number:012x}")).unwrap()
     }
 
     fn holder(&self) -> Holder {

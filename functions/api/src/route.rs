@@ -25,17 +25,27 @@ pub enum Route {
     Page,
     /// A variant's chunks.
     Chunks,
-    /// What the screenshot-to-code frontend asks when it loads.
+    /// A user's design systems; the screenshot-to-code frontend lists them when it loads.
     DesignSystems,
-    /// What it asks when its settings open.
+    /// Keep a design system.
+    AddDesignSystem,
+    /// Change one.
+    ChangeDesignSystem,
+    /// Remove one.
+    RemoveDesignSystem,
+    /// What the screenshot-to-code frontend asks when its settings open.
     Capabilities,
+    /// A picture of a page on the web.
+    Screenshot,
+    /// A page and its pictures as an archive.
+    Export,
     /// Everything else: the web page's files.
     File,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Health,
         Self::ApiHealth,
         Self::Config,
@@ -47,7 +57,12 @@ impl Route {
         Self::Page,
         Self::Chunks,
         Self::DesignSystems,
+        Self::AddDesignSystem,
+        Self::ChangeDesignSystem,
+        Self::RemoveDesignSystem,
         Self::Capabilities,
+        Self::Screenshot,
+        Self::Export,
         Self::File,
     ];
 
@@ -66,8 +81,38 @@ impl Route {
             Self::Page => "GET /api/generations/{id}/variants/{n}",
             Self::Chunks => "GET /api/generations/{id}/variants/{n}/chunks",
             Self::DesignSystems => "GET /api/design-systems",
+            Self::AddDesignSystem => "POST /api/design-systems",
+            Self::ChangeDesignSystem => "PATCH /api/design-systems/{id}",
+            Self::RemoveDesignSystem => "DELETE /api/design-systems/{id}",
             Self::Capabilities => "GET /api/capabilities",
+            Self::Screenshot => "POST /api/screenshot",
+            Self::Export => "POST /api/export",
             Self::File => "$default",
+        }
+    }
+
+    /// Whether the route is one of screenshot-to-code's, whose frontend reads a refusal's `detail`.
+    #[must_use]
+    pub const fn is_peers(self) -> bool {
+        match self {
+            Self::DesignSystems
+            | Self::AddDesignSystem
+            | Self::ChangeDesignSystem
+            | Self::RemoveDesignSystem
+            | Self::Capabilities
+            | Self::Screenshot
+            | Self::Export => true,
+            Self::Health
+            | Self::ApiHealth
+            | Self::Config
+            | Self::Models
+            | Self::List
+            | Self::Start
+            | Self::Read
+            | Self::Cancel
+            | Self::Page
+            | Self::Chunks
+            | Self::File => false,
         }
     }
 

@@ -8,11 +8,14 @@
 //! | chunk | `C#<id>#<n>#<attempt>` | `<seq>`, ten digits |
 //! | idempotency key | `R#<user>` | `<request id>` |
 //! | connection | `N#<connection id>` | `CONNECTION` |
+//! | design system | `D#<user>` | `DESIGN#<id>` |
+//! | a user's number of design systems | `D#<user>` | `COUNT` |
 //!
 //! Index `history` (`owner`, `place`) lists a user's generations by time. Index `open` (`open`, `lease`) holds only
 //! variants that have not been told of, by the end of their lease; it is what the sweep reads.
 
 mod connections;
+mod design_systems;
 mod generations;
 mod item;
 mod schema;
@@ -22,7 +25,7 @@ pub use schema::create_table;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::ids::{AttemptKey, ConnectionId, GenerationId, UserId, VariantKey};
+use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
 use ports::Clock;
 use std::collections::HashMap;
 use std::fmt;
@@ -86,6 +89,17 @@ impl Key {
 
     fn connection(id: &ConnectionId) -> Self {
         Self { pk: format!("N#{id}"), sk: "CONNECTION".to_owned() }
+    }
+
+    /// What the sort keys of design systems begin with.
+    const DESIGN: &str = "DESIGN#";
+
+    fn design_system(user: &UserId, id: &DesignSystemId) -> Self {
+        Self { pk: format!("D#{}", user.0), sk: format!("{}{id}", Self::DESIGN) }
+    }
+
+    fn design_system_count(user: &UserId) -> Self {
+        Self { pk: format!("D#{}", user.0), sk: "COUNT".to_owned() }
     }
 
     fn item(&self) -> Item {

@@ -1,4 +1,4 @@
-use domain::ids::{GenerationId, Holder};
+use domain::ids::{DesignSystemId, GenerationId, Holder};
 use ports::{Clock, Ids};
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
@@ -30,6 +30,15 @@ impl Ids for RandomIds {
         loop {
             // A v4 UUID always has the shape of an id, so the first is taken.
             if let Ok(id) = GenerationId::parse(&random().to_string()) {
+                return id;
+            }
+        }
+    }
+
+    fn design_system_id(&self) -> DesignSystemId {
+        loop {
+            // As above.
+            if let Ok(id) = DesignSystemId::parse(&random().to_string()) {
                 return id;
             }
         }

@@ -8,10 +8,23 @@ use std::fmt;
 #[serde(transparent)]
 pub struct GenerationId(String);
 
-/// A text that is not a generation's id.
+/// A design system: 36 characters like a generation's id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DesignSystemId(String);
+
+/// A text that is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a generation id is 36 characters of lower-case hex and hyphens")]
+#[error("an id is 36 characters of lower-case hex and hyphens")]
 pub struct NotAnId;
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(position, byte)| match position {
+            8 | 13 | 18 | 23 => byte == b'-',
+            0..8 | 9..13 | 14..18 | 19..23 | 24.. => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        })
+}
 
 impl GenerationId {
     /// Reads an id that came from outside.
@@ -19,12 +32,7 @@ impl GenerationId {
     /// # Errors
     /// [`NotAnId`] for anything but 8-4-4-4-12 lower-case hex digits; no store is asked for such a text.
     pub fn parse(text: &str) -> Result<Self, NotAnId> {
-        let shaped = text.len() == 36
-            && text.bytes().enumerate().all(|(position, byte)| match position {
-                8 | 13 | 18 | 23 => byte == b'-',
-                0..8 | 9..13 | 14..18 | 19..23 | 24.. => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-            });
-        if shaped { Ok(Self(text.to_owned())) } else { Err(NotAnId) }
+        if is_uuid(text) { Ok(Self(text.to_owned())) } else { Err(NotAnId) }
     }
 
     /// The id as text.
@@ -35,6 +43,22 @@ impl GenerationId {
 }
 
 impl fmt::Display for GenerationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl DesignSystemId {
+    /// Reads an id that came from outside.
+    ///
+    /// # Errors
+    /// [`NotAnId`], as for a generation's.
+    pub fn parse(text: &str) -> Result<Self, NotAnId> {
+        if is_uuid(text) { Ok(Self(text.to_owned())) } else { Err(NotAnId) }
+    }
+}
+
+impl fmt::Display for DesignSystemId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

@@ -7,14 +7,19 @@
 //! - [`generation`] and [`variant`]: the two records and the rules by which they change.
 //! - [`prompt`]: what the model is asked; [`html`]: the page inside what it answers.
 //! - [`chunk`] and [`coalesce`]: numbered pieces of text, and when the next one is due.
+//! - [`design_system`]: texts that a person keeps, for pages to follow.
+//! - [`export`] and [`address`]: a page as a folder with its pictures, and what may be fetched for it.
 //! - [`wire`]: the messages that cross the socket and the event that starts a worker.
 //! - [`retry`] and [`sweep`]: what to do about an attempt that broke off, and about one that fell silent.
 //! - [`stage`]: the names under which a generation's way is logged.
 //! - [`limits`]: every number that bounds something.
 
+pub mod address;
 pub mod chunk;
 pub mod coalesce;
+pub mod design_system;
 pub mod error;
+pub mod export;
 pub mod generation;
 pub mod html;
 pub mod ids;

@@ -36,6 +36,9 @@ pub const CONTEXT_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const OPTIONS_SHOWN_BYTES_MAX: usize = 128 * 1024;
 /// A design system's text, in bytes.
 pub const DESIGN_SYSTEM_BYTES_MAX: usize = 128 * 1024;
+/// Design systems of one user. All of them are one answer, which Lambda bounds to 6 MB
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>): 20 of the largest are 2.6 MB.
+pub const DESIGN_SYSTEMS_MAX: u32 = 20;
 /// An idempotency key or a model's name, in bytes.
 pub const NAME_BYTES_MAX: usize = 128;
 /// Cursors in one `resume`: one a variant.

@@ -11,6 +11,7 @@ mod rules;
 mod turns;
 
 pub use libraries::{FONT_HOSTS, LIBRARY_HOSTS, PICTURE_HOST};
+pub use turns::wish_in;
 
 use crate::request::GenerationRequest;
 use crate::stack::GenerationType;

@@ -4,7 +4,7 @@
 //! `requestId`, `variants` and `models`. Keys, base URLs and model settings that such a client sends are not read at
 //! all: the server's key never travels to a host that a client chose.
 
-mod fields;
+pub(crate) mod fields;
 
 use crate::error::Refusal;
 use crate::limits;

@@ -1,4 +1,4 @@
-use domain::ids::{GenerationId, Holder};
+use domain::ids::{DesignSystemId, GenerationId, Holder};
 
 /// The time of day. Deadlines and records use it; waiting is tokio's business, whose time tests can pause.
 pub trait Clock: Send + Sync {
@@ -10,6 +10,8 @@ pub trait Clock: Send + Sync {
 pub trait Ids: Send + Sync {
     /// An id that nobody can guess and that was never used.
     fn generation_id(&self) -> GenerationId;
+    /// An id for a design system that was never used.
+    fn design_system_id(&self) -> DesignSystemId;
     /// A name for a claim that was never used.
     fn holder(&self) -> Holder;
     /// A random number from 0 up to, and without, 1.

@@ -4,21 +4,23 @@
 #[cfg(test)]
 mod broken;
 mod connections;
+mod design_systems;
 mod generations;
 mod objects;
 mod variants;
 
-use crate::{Connections, Generations, NewGeneration, Objects, Variants};
+use crate::{Connections, DesignSystems, Generations, NewGeneration, Objects, Variants};
 use domain::generation::Generation;
 use domain::ids::{GenerationId, UserId, VariantKey};
 use domain::variant::{Status, Variant};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Runs every check of the table's ports. Panics with the first guarantee that does not hold.
-pub async fn table<T: Generations + Variants + Connections>(table: &T) {
+pub async fn table<T: Generations + Variants + Connections + DesignSystems>(table: &T) {
     generations::check(table).await;
     variants::check(table).await;
     connections::check(table).await;
+    design_systems::check(table).await;
 }
 
 /// Runs every check of the bucket's port. Panics with the first guarantee that does not hold.

@@ -9,6 +9,7 @@ mod clock;
 #[expect(clippy::unwrap_used, clippy::panic, reason = "a suite's checks end its test")]
 pub mod conformance;
 mod connections;
+mod design_systems;
 pub mod fault;
 mod generations;
 mod invoke;
@@ -20,6 +21,7 @@ mod variants;
 
 pub use clock::{Clock, Ids};
 pub use connections::{Connection, Connections, Greeting};
+pub use design_systems::DesignSystems;
 pub use generations::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey};
 pub use invoke::Invoke;
 pub use model::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};

@@ -1,6 +1,7 @@
 //! The ports in memory: the executable specification, and what fast tests and the simulation run on.
 
 mod connections;
+mod design_systems;
 mod generations;
 mod objects;
 mod sockets;
@@ -11,13 +12,14 @@ pub use sockets::{Frame, MemorySockets};
 
 use crate::{Connection, RequestKey};
 use domain::chunk::Chunk;
+use domain::design_system::DesignSystem;
 use domain::generation::Generation;
-use domain::ids::{AttemptKey, ConnectionId, GenerationId, UserId, VariantKey};
+use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
 use domain::variant::Variant;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The table in memory: generations, variants with their chunks, connections.
+/// The table in memory: generations, variants with their chunks, connections, design systems.
 #[derive(Debug, Default)]
 pub struct MemoryTable {
     state: Mutex<State>,
@@ -30,6 +32,7 @@ struct State {
     chunks: BTreeMap<(AttemptKey, u32), Chunk>,
     requests: BTreeMap<(UserId, String), (GenerationId, RequestKey)>,
     connections: BTreeMap<ConnectionId, (Connection, bool)>,
+    design_systems: BTreeMap<(UserId, DesignSystemId), DesignSystem>,
 }
 
 impl MemoryTable {

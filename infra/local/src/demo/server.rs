@@ -112,7 +112,7 @@ fn prompt_of(messages: &[Message]) -> String {
         Some(Value::Array(parts)) => parts.iter().find_map(|part| part["text"].as_str()).unwrap_or_default(),
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => "",
     };
-    text.strip_prefix("Make this page:\n").unwrap_or(text).to_owned()
+    domain::prompt::wish_in(text).to_owned()
 }
 
 /// A frame of the answer, or a way to break off.

@@ -3,8 +3,9 @@
 use super::{Item, Key, number, string};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::chunk::{Change, Chunk};
+use domain::design_system::DesignSystem;
 use domain::generation::Generation;
-use domain::ids::{ConnectionId, GenerationId, Holder, UserId, VariantKey};
+use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
 use domain::variant::{Status, Variant};
 use ports::{Connection, StoreError};
 use serde_json::{Value, from_str};
@@ -193,6 +194,27 @@ pub(super) fn to_connection(item: &Item) -> Result<Connection, StoreError> {
             .iter()
             .map(|id| GenerationId::parse(id).map_err(|_| corrupt(item, "follows")))
             .collect::<Result<_, _>>()?,
+    })
+}
+
+pub(super) fn of_design_system(user: &UserId, design_system: &DesignSystem) -> Item {
+    let DesignSystem { id, name, content, created_at_ms, updated_at_ms } = design_system;
+    let mut item = Key::design_system(user, id).item();
+    item.insert("name".to_owned(), string(name));
+    item.insert("content".to_owned(), string(content));
+    item.insert("createdAt".to_owned(), number(created_at_ms));
+    item.insert("updatedAt".to_owned(), number(updated_at_ms));
+    item
+}
+
+pub(super) fn to_design_system(item: &Item) -> Result<DesignSystem, StoreError> {
+    let id = text(item, "sk")?.strip_prefix(Key::DESIGN).and_then(|id| DesignSystemId::parse(id).ok());
+    Ok(DesignSystem {
+        id: id.ok_or_else(|| corrupt(item, "sk"))?,
+        name: text(item, "name")?.to_owned(),
+        content: text(item, "content")?.to_owned(),
+        created_at_ms: numeric(item, "createdAt")?,
+        updated_at_ms: numeric(item, "updatedAt")?,
     })
 }
 

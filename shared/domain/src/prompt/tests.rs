@@ -4,7 +4,7 @@ use crate::stack::Stack;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-const IMAGE: &str = "data:image/png;base64,AAAA";
+const IMAGE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const PAGE: &str = "<!DOCTYPE html>\n<html><body><h1>A bakery</h1></body></html>";
 
 /// Every kind of request, by the name of its snapshot. The stack is added to each.
@@ -152,4 +152,16 @@ fn options_that_do_not_fit_are_named_and_not_shown() {
     })));
     assert!(asked[1].text.contains(&long));
     assert!(asked[1].text.contains("<option number=\"3\">too long to be shown</option>"));
+}
+
+#[test]
+fn the_wish_is_found_in_every_turn_of_ours() {
+    for (name, params) in kinds() {
+        let asked = messages(&request(&params));
+        let wish = wish_in(&asked[asked.len() - 1].text);
+        let typed = params["prompt"]["text"].as_str().unwrap();
+        if params["inputMode"] != "image" && !typed.is_empty() {
+            assert!(wish.starts_with(typed), "{name}: {wish}");
+        }
+    }
 }

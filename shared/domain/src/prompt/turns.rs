@@ -6,12 +6,27 @@ use crate::request::{GenerationRequest, PastTurn, Role, Turn};
 use crate::stack::InputMode;
 use std::fmt::Write as _;
 
+/// What stands before a description.
+const PAGE_TO_BUILD: &str = "Build this page:\n";
+/// What stands before a wish, if something else comes first.
+const WISH: &str = "The wish:\n";
+
+/// The first paragraph of what a person asked in a turn of ours: what the demo model makes its title of.
+#[must_use]
+pub fn wish_in(turn: &str) -> &str {
+    let asked = match turn.rsplit_once(WISH) {
+        Some((_, wish)) => wish,
+        None => turn.strip_prefix(PAGE_TO_BUILD).unwrap_or(turn),
+    };
+    asked.split("\n\n").next().unwrap_or(asked)
+}
+
 /// The one turn of a new page.
 pub(super) fn create(request: &GenerationRequest) -> Message {
     let images = request.prompt.images.clone();
     let text = match request.input_mode {
-        InputMode::Text if images.is_empty() => format!("Build this page:\n{}", request.wish()),
-        InputMode::Text => format!("Build this page:\n{}\n\n{}", request.wish(), pictures(images.len())),
+        InputMode::Text if images.is_empty() => format!("{PAGE_TO_BUILD}{}", request.wish()),
+        InputMode::Text => format!("{PAGE_TO_BUILD}{}\n\n{}", request.wish(), pictures(images.len())),
         InputMode::Image => from_screenshots(images.len(), request.wish()),
     };
     Message { speaker: Speaker::User, text, images }
@@ -89,7 +104,7 @@ fn asked_now(request: &GenerationRequest, turn: &Turn) -> Message {
     if text.is_empty() {
         text.push_str(wish);
     } else {
-        let _ = write!(text, "The wish:\n{wish}");
+        let _ = write!(text, "{WISH}{wish}");
     }
     if !turn.images.is_empty() {
         let _ = write!(text, "\n\n{}", pictures(turn.images.len()));

@@ -4,17 +4,17 @@ use crate::error::Refusal;
 use serde_json::{Map, Value};
 
 /// An object and the path that leads to it. `null` counts as absent, as the peer's clients use it.
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     object: &'a Map<String, Value>,
     prefix: String,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) const fn of(object: &'a Map<String, Value>) -> Self {
+    pub(crate) const fn of(object: &'a Map<String, Value>) -> Self {
         Self { object, prefix: String::new() }
     }
 
-    pub(super) fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
 
@@ -22,16 +22,16 @@ impl<'a> Fields<'a> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
-    pub(super) fn text(&self, name: &str, bytes_max: usize) -> Result<Option<String>, Refusal> {
+    pub(crate) fn text(&self, name: &str, bytes_max: usize) -> Result<Option<String>, Refusal> {
         self.get(name).map(|value| bounded_text(value, &self.path(name), bytes_max)).transpose()
     }
 
     /// A text that says something: blank counts as absent.
-    pub(super) fn filled(&self, name: &str, bytes_max: usize) -> Result<Option<String>, Refusal> {
+    pub(crate) fn filled(&self, name: &str, bytes_max: usize) -> Result<Option<String>, Refusal> {
         Ok(self.text(name, bytes_max)?.filter(|text| !text.trim().is_empty()))
     }
 
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
         self.get(name)
             .map(|value| {
                 value.as_bool().ok_or_else(|| Refusal::field(self.path(name), format!("{name} is true or false.")))
@@ -39,16 +39,16 @@ impl<'a> Fields<'a> {
             .transpose()
     }
 
-    pub(super) fn is_text(&self, name: &str, text: &str) -> bool {
+    pub(crate) fn is_text(&self, name: &str, text: &str) -> bool {
         self.get(name).and_then(Value::as_str) == Some(text)
     }
 
-    pub(super) fn has_entries(&self, name: &str) -> bool {
+    pub(crate) fn has_entries(&self, name: &str) -> bool {
         self.get(name).and_then(Value::as_array).is_some_and(|values| !values.is_empty())
     }
 
     /// A list of texts in which, as at the peer, `null` is the empty text and anything else is taken as it is written.
-    pub(super) fn loose_texts(&self, name: &str, count_max: usize, bytes_max: usize) -> Result<Vec<String>, Refusal> {
+    pub(crate) fn loose_texts(&self, name: &str, count_max: usize, bytes_max: usize) -> Result<Vec<String>, Refusal> {
         let Some(values) = self.list(name, count_max)? else { return Ok(Vec::new()) };
         values
             .iter()
@@ -61,7 +61,7 @@ impl<'a> Fields<'a> {
             .collect()
     }
 
-    pub(super) fn count(&self, name: &str, default: u8, min: u8, max: u8) -> Result<u8, Refusal> {
+    pub(crate) fn count(&self, name: &str, default: u8, min: u8, max: u8) -> Result<u8, Refusal> {
         let Some(value) = self.get(name) else { return Ok(default) };
         value
             .as_u64()
@@ -70,11 +70,11 @@ impl<'a> Fields<'a> {
             .ok_or_else(|| Refusal::field(self.path(name), format!("{name} is a whole number from {min} to {max}.")))
     }
 
-    pub(super) fn choice<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)]) -> Result<T, Refusal> {
+    pub(crate) fn choice<T: Copy>(&self, name: &str, default: T, choices: &[(&str, T)]) -> Result<T, Refusal> {
         if self.get(name).is_none() { Ok(default) } else { self.required_choice(name, choices) }
     }
 
-    pub(super) fn required_choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<T, Refusal> {
+    pub(crate) fn required_choice<T: Copy>(&self, name: &str, choices: &[(&str, T)]) -> Result<T, Refusal> {
         let found = self.get(name).and_then(Value::as_str);
         choices.iter().find(|(choice, _)| Some(*choice) == found).map(|(_, value)| *value).ok_or_else(|| {
             let names: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
@@ -82,7 +82,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    pub(super) fn names(&self, name: &str, count_max: usize, bytes_max: usize) -> Result<Option<Vec<String>>, Refusal> {
+    pub(crate) fn names(&self, name: &str, count_max: usize, bytes_max: usize) -> Result<Option<Vec<String>>, Refusal> {
         let Some(values) = self.list(name, count_max)? else { return Ok(None) };
         values
             .iter()
@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
             .map(Some)
     }
 
-    pub(super) fn object(&self, name: &str) -> Result<Option<Self>, Refusal> {
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Self>, Refusal> {
         match self.get(name) {
             None => Ok(None),
             Some(Value::Object(object)) => Ok(Some(Self { object, prefix: format!("{}.", self.path(name)) })),
@@ -100,7 +100,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(super) fn objects(&self, name: &str, count_max: usize) -> Result<Vec<Self>, Refusal> {
+    pub(crate) fn objects(&self, name: &str, count_max: usize) -> Result<Vec<Self>, Refusal> {
         let Some(values) = self.list(name, count_max)? else { return Ok(Vec::new()) };
         values
             .iter()

@@ -1,12 +1,13 @@
 use super::{Faulty, unavailable};
 use crate::{
-    Appended, Beat, Claim, Connection, Connections, Created, Ended, Generations, Greeting, HistoryPage, Hold,
-    NewGeneration, Recorded, StoreError, Variants,
+    Appended, Beat, Claim, Connection, Connections, Created, DesignSystems, Ended, Generations, Greeting, HistoryPage,
+    Hold, NewGeneration, Recorded, StoreError, Variants,
 };
 use async_trait::async_trait;
 use domain::chunk::Chunk;
+use domain::design_system::{DesignSystem, DesignSystemChange};
 use domain::generation::Conclusion;
-use domain::ids::{AttemptKey, ConnectionId, GenerationId, Holder, UserId, VariantKey};
+use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
 use domain::variant::{Ending, Variant};
 
 #[async_trait]
@@ -110,5 +111,31 @@ impl<T: Connections + ?Sized> Connections for Faulty<T> {
 
     async fn disconnected(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
         self.run("disconnected", self.inner.disconnected(id), unavailable).await
+    }
+}
+
+#[async_trait]
+impl<T: DesignSystems + ?Sized> DesignSystems for Faulty<T> {
+    async fn design_systems(&self, user: &UserId) -> Result<Vec<DesignSystem>, StoreError> {
+        self.run("design_systems", self.inner.design_systems(user), unavailable).await
+    }
+
+    async fn add_design_system(&self, user: &UserId, new: &DesignSystem, count_max: u32) -> Result<bool, StoreError> {
+        self.run("add_design_system", self.inner.add_design_system(user, new, count_max), unavailable).await
+    }
+
+    async fn change_design_system(
+        &self,
+        user: &UserId,
+        id: &DesignSystemId,
+        change: &DesignSystemChange,
+        now_ms: u64,
+    ) -> Result<Option<DesignSystem>, StoreError> {
+        let changed = self.inner.change_design_system(user, id, change, now_ms);
+        self.run("change_design_system", changed, unavailable).await
+    }
+
+    async fn remove_design_system(&self, user: &UserId, id: &DesignSystemId) -> Result<bool, StoreError> {
+        self.run("remove_design_system", self.inner.remove_design_system(user, id), unavailable).await
     }
 }

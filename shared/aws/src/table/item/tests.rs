@@ -82,6 +82,16 @@ proptest! {
     }
 
     #[test]
+    fn a_design_systems_item_reads_back_as_it_was(
+        id in id(), name in "\\PC{1,30}", content in "\\PC{0,200}", created_at_ms in any::<u64>(), age in 0u64..9,
+    ) {
+        let id = DesignSystemId::parse(id.as_str()).unwrap();
+        let updated_at_ms = created_at_ms.saturating_add(age);
+        let kept = DesignSystem { id, name, content, created_at_ms, updated_at_ms };
+        prop_assert_eq!(to_design_system(&of_design_system(&UserId::anonymous(), &kept)).unwrap(), kept);
+    }
+
+    #[test]
     fn a_chunks_item_reads_back_as_it_was(
         generation_id in id(), seq in any::<u32>(), text in "\\PC{0,200}", replaces in any::<bool>(),
     ) {
