@@ -1,5 +1,6 @@
 use crate::View;
 use domain::wire::server::ServerMessage;
+use reqwest::{Method, Response};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -52,6 +53,24 @@ impl Http {
             request = request.header(*name, *value);
         }
         request.send().await.unwrap().status().as_u16()
+    }
+
+    /// Any method's status and body.
+    pub async fn send(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.base))
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or_default())
+    }
+
+    /// A POST's whole answer.
+    pub async fn post_raw(&self, path: &str, body: &Value) -> Response {
+        let request = self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");
+        request.body(body.to_string()).send().await.unwrap()
     }
 
     /// The record of a generation.

@@ -8,8 +8,8 @@ use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder};
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
-use ports::memory::{MemoryObjects, MemorySockets, MemoryTable};
-use ports::{Clock, Connections, Generations, Ids, Invoke, Model, Objects, Push, StoreError, Variants};
+use ports::memory::{MemoryObjects, MemorySockets, MemoryTable, MemoryWeb};
+use ports::{Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Push, StoreError, Variants};
 use serde_json::{Value, json};
 use socket::Socket;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -99,6 +99,10 @@ pub struct Ports {
     pub connections: Arc<dyn Connections>,
     /// The bucket.
     pub objects: Arc<dyn Objects>,
+    /// Design systems.
+    pub design_systems: Arc<dyn DesignSystems>,
+    /// The web.
+    pub web: Arc<MemoryWeb>,
     /// The gateway.
     pub push: Arc<dyn Push>,
     /// Lambda's queue.
@@ -119,6 +123,8 @@ pub struct World {
     pub table: Arc<MemoryTable>,
     /// The bucket.
     pub objects: Arc<MemoryObjects>,
+    /// The web.
+    pub web: Arc<MemoryWeb>,
     /// The gateway.
     pub sockets: Arc<MemorySockets>,
     /// Lambda's queue.
@@ -142,6 +148,7 @@ impl World {
         Self {
             table: Arc::default(),
             objects: Arc::default(),
+            web: Arc::default(),
             sockets: Arc::default(),
             invokes: Arc::default(),
             model: Arc::new(model),
@@ -160,6 +167,8 @@ impl World {
             variants: self.table.clone(),
             connections: self.table.clone(),
             objects: self.objects.clone(),
+            design_systems: self.table.clone(),
+            web: self.web.clone(),
             push: self.sockets.clone(),
             invoke: self.invokes.clone(),
             model: self.model.clone(),
@@ -176,7 +185,8 @@ impl World {
         let ports = Ports {
             generations: table.clone(),
             variants: table.clone(),
-            connections: table,
+            connections: table.clone(),
+            design_systems: table,
             objects: Arc::new(Faulty::new(self.objects.clone(), script.clone())),
             push: Arc::new(Faulty::new(self.sockets.clone(), script.clone())),
             invoke: Arc::new(Faulty::new(self.invokes.clone(), script.clone())),
@@ -252,6 +262,9 @@ impl Ports {
             generations: self.generations.clone(),
             variants: self.variants.clone(),
             objects: self.objects.clone(),
+            design_systems: self.design_systems.clone(),
+            web: self.web.clone(),
+            screenshots: None,
             starter: self.starter(),
             about: About { websocket_url: None, origin: "demo", line_up: self.line_up.clone() },
         }

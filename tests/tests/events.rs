@@ -2,20 +2,22 @@
 //! over the in-memory ports, and what a user could observe of it is held against a snapshot.
 
 use boot::{Function, FunctionError};
+use domain::design_system::DesignSystem;
 use domain::generation::Generation;
-use domain::ids::{ConnectionId, GenerationId, UserId, VariantKey};
+use domain::ids::{ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
 use domain::keys;
 use domain::variant::{Status, Variant};
 use domain::wire::invoke::WorkerEvent;
 use end_to_end::{BEGINNING_MS, CountingModel, World};
 use ports::memory::Frame;
-use ports::{Connection, Connections, Generations, NewGeneration, Object, Objects};
+use ports::{Connection, Connections, DesignSystems, Generations, NewGeneration, Object, Objects};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const ID: &str = "5f0c7a52-3c1e-4d57-9a4e-1b7f0d2c6e83";
+const DESIGN_SYSTEM: &str = "7d1e2c40-9b3a-4f6e-8a51-0c2d4e6f8a90";
 const CONNECTION: &str = "Zq3xUfVpFiACJ9w=";
 
 fn folder(function: &str) -> PathBuf {
@@ -66,6 +68,15 @@ async fn world() -> World {
         closes: None,
         conclusion: None,
     };
+    let design_system = DesignSystem {
+        id: DesignSystemId::parse(DESIGN_SYSTEM).unwrap(),
+        name: "Harbour".to_owned(),
+        content: "# Harbour".to_owned(),
+        created_at_ms: BEGINNING_MS,
+        updated_at_ms: BEGINNING_MS,
+    };
+    assert!(world.table.add_design_system(&UserId::anonymous(), &design_system, 1).await.unwrap());
+    world.web.put("https://placehold.co/1", "image/svg+xml", b"<svg/>");
     world.table.create(&NewGeneration { generation, variants: vec![variant], request_key: None }).await.unwrap();
     world
 }

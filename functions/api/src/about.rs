@@ -36,12 +36,7 @@ impl Api {
     }
 }
 
-/// The screenshot-to-code frontend lists design systems when it loads; there are none here to choose from.
-pub(crate) fn design_systems() -> ApiGatewayV2httpResponse {
-    answer::json(200, &json!([]))
-}
-
-/// What its settings ask: this server takes no screenshots of generated pages.
+/// What the screenshot-to-code frontend's settings ask: this server shows models no screenshots of their pages.
 pub(crate) fn capabilities() -> ApiGatewayV2httpResponse {
     answer::json(200, &json!({"screenshot_preview": false}))
 }

@@ -1,5 +1,6 @@
 //! Answers: JSON, pages and files, each with the headers that keep it harmless.
 
+use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::Refusal;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -47,11 +48,38 @@ pub(crate) fn data(status: u16, value: &Value) -> ApiGatewayV2httpResponse {
 
 /// `{"success": false, "error": …}` with the refusal's status.
 pub(crate) fn refused(refusal: &Refusal) -> ApiGatewayV2httpResponse {
+    json(refusal.code.http_status(), &envelope(refusal))
+}
+
+/// The same with `detail`, which is where the screenshot-to-code frontend looks for the words.
+pub(crate) fn refused_to_peer(refusal: &Refusal) -> ApiGatewayV2httpResponse {
+    let mut body = envelope(refusal);
+    body["detail"] = json!(refusal.message);
+    json(refusal.code.http_status(), &body)
+}
+
+fn envelope(refusal: &Refusal) -> Value {
     let mut error = json!({"code": refusal.code, "message": refusal.message});
     if let Some(field) = &refusal.field {
         error["field"] = json!(field);
     }
-    json(refusal.code.http_status(), &json!({"success": false, "error": error}))
+    json!({"success": false, "error": error})
+}
+
+/// Done, with nothing to say.
+pub(crate) fn empty() -> ApiGatewayV2httpResponse {
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = 204;
+    answer
+}
+
+/// An archive to be saved under a name. A page of another host reads the name only if it is exposed.
+pub(crate) fn archive(bytes: Vec<u8>, disposition: &'static str) -> ApiGatewayV2httpResponse {
+    let mut answer = with(plain(200, "application/zip", ""), header::CONTENT_DISPOSITION, disposition);
+    answer.body = Some(Body::Binary(bytes));
+    answer.is_base64_encoded = true;
+    let answer = with(answer, header::ACCESS_CONTROL_EXPOSE_HEADERS, "Content-Disposition");
+    with(answer, header::CACHE_CONTROL, "no-store")
 }
 
 /// A generated page, which is code written by a stranger.

@@ -135,6 +135,7 @@ fn unreadable(index: usize) -> Value {
     })
 }
 
-fn timestamp(ms: u64) -> Option<String> {
+/// A moment as ISO 8601 writes it.
+pub(crate) fn timestamp(ms: u64) -> Option<String> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()?.format(&Rfc3339).ok()
 }

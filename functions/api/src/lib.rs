@@ -4,15 +4,20 @@
 //! - `generations`: one generation, and a user's list of them.
 //! - `variants`: a variant's page and its chunks.
 //! - `start`: begin and stop without a socket.
-//! - `about`: health, configuration, the line-up, and what the screenshot-to-code frontend asks when it loads.
+//! - `about`: health, configuration, the line-up.
+//! - `design_systems`, `screenshot`, `export`: what the screenshot-to-code frontend asks beside its generations.
 //! - `files`: the page.
 
 mod about;
 mod answer;
+mod archive;
+mod design_systems;
+mod export;
 mod files;
 mod generations;
 mod request;
 mod route;
+mod screenshot;
 mod start;
 mod variants;
 
@@ -20,11 +25,11 @@ pub use route::Route;
 
 use async_trait::async_trait;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use boot::{Boot, Function, FunctionError, Invocation, Settings};
+use boot::{Boot, Function, FunctionError, Invocation, SettingError, Settings};
 use domain::error::{ErrorCode, Refusal};
 use domain::ids::UserId;
 use lifecycle::{Starter, StepError};
-use ports::{Generations, Objects, Variants};
+use ports::{DesignSystems, Fetch, Generations, Objects, Screenshots, Variants};
 use request::Request;
 use std::sync::Arc;
 
@@ -48,6 +53,12 @@ pub struct Api {
     pub variants: Arc<dyn Variants>,
     /// Pages.
     pub objects: Arc<dyn Objects>,
+    /// Design systems.
+    pub design_systems: Arc<dyn DesignSystems>,
+    /// The web, for the pictures of an export.
+    pub web: Arc<dyn Fetch>,
+    /// Pictures of pages on the web, if a service is set.
+    pub screenshots: Option<Arc<dyn Screenshots>>,
     /// To accept.
     pub starter: Starter,
     /// What the page is told.
@@ -56,15 +67,20 @@ pub struct Api {
 
 impl Api {
     /// The handler over AWS.
-    #[must_use]
-    pub fn from_boot(boot: &Boot) -> Self {
+    ///
+    /// # Errors
+    /// [`SettingError`] if a setting cannot be used.
+    pub fn from_boot(boot: &Boot) -> Result<Self, SettingError> {
         let table = boot.table();
         let bucket = boot.bucket();
         let Settings { websocket_url, origin, line_up, .. } = &boot.settings;
-        Self {
+        Ok(Self {
             generations: table.clone(),
             variants: table.clone(),
             objects: bucket.clone(),
+            design_systems: table.clone(),
+            web: boot.web()?,
+            screenshots: boot.screenshots()?.map(|service| service as Arc<dyn Screenshots>),
             starter: Starter {
                 generations: table,
                 objects: bucket,
@@ -74,7 +90,7 @@ impl Api {
                 line_up: line_up.clone(),
             },
             about: About { websocket_url: websocket_url.clone(), origin: origin.name(), line_up: line_up.clone() },
-        }
+        })
     }
 
     async fn route(&self, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
@@ -89,8 +105,13 @@ impl Api {
             Route::Cancel => self.cancel(user, request).await,
             Route::Page => self.page(user, request).await,
             Route::Chunks => self.chunks(user, request).await,
-            Route::DesignSystems => Ok(about::design_systems()),
+            Route::DesignSystems => self.list_design_systems(user).await,
+            Route::AddDesignSystem => self.add_design_system(user, request).await,
+            Route::ChangeDesignSystem => self.change_design_system(user, request).await,
+            Route::RemoveDesignSystem => self.remove_design_system(user, request).await,
             Route::Capabilities => Ok(about::capabilities()),
+            Route::Screenshot => self.screenshot(request).await,
+            Route::Export => self.export(request).await,
             Route::File => Ok(files::serve(&request.method, &request.path)?),
         }
     }
@@ -102,7 +123,9 @@ impl Function for Api {
     type Answer = ApiGatewayV2httpResponse;
 
     async fn handle(&self, event: Self::Event, _invocation: &Invocation) -> Result<Self::Answer, FunctionError> {
-        let answered = match Request::read(event) {
+        let request = Request::read(event);
+        let of_peers = request.as_ref().is_ok_and(|request| request.route.is_peers());
+        let answered = match request {
             Ok(request) => self.route(&request).await,
             Err(refusal) => Err(refusal.into()),
         };
@@ -110,7 +133,8 @@ impl Function for Api {
             if let StepError::Store(cause) = &error {
                 tracing::error!(%cause, "step_failed");
             }
-            answer::refused(&error.refusal())
+            let refusal = error.refusal();
+            if of_peers { answer::refused_to_peer(&refusal) } else { answer::refused(&refusal) }
         }))
     }
 }

@@ -5,5 +5,5 @@ use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    boot::run(|boot| Ok(Api::from_boot(boot))).await
+    boot::run(Api::from_boot).await
 }

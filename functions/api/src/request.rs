@@ -3,8 +3,9 @@
 use crate::{Route, malformed};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
 use domain::error::{ErrorCode, Refusal};
-use domain::ids::GenerationId;
+use domain::ids::{DesignSystemId, GenerationId};
 use domain::limits::HTTP_BODY_BYTES_MAX;
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 pub(crate) struct Request {
@@ -49,6 +50,22 @@ impl Request {
         })
     }
 
+    /// The body as a JSON object.
+    pub(crate) fn object(&self) -> Result<Map<String, Value>, Refusal> {
+        match serde_json::from_str(&self.body) {
+            Ok(Value::Object(object)) => Ok(object),
+            Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+                Err(malformed("The body is a JSON object."))
+            }
+            Err(_) => Err(Refusal::general(ErrorCode::NotJson, "The body is not JSON.")),
+        }
+    }
+
+    /// The design system in the path. A malformed id gets the same answer as one that does not exist.
+    pub(crate) fn design_system_id(&self) -> Result<DesignSystemId, Refusal> {
+        self.path_parameters.get("id").and_then(|id| DesignSystemId::parse(id).ok()).ok_or_else(no_such_design_system)
+    }
+
     /// The generation in the path. A malformed id gets the same answer as one that does not exist.
     pub(crate) fn generation_id(&self) -> Result<GenerationId, Refusal> {
         self.path_parameters.get("id").and_then(|id| GenerationId::parse(id).ok()).ok_or_else(Refusal::not_found)
@@ -69,6 +86,14 @@ impl Request {
     /// A text from the query.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+}
+
+pub(crate) fn no_such_design_system() -> Refusal {
+    Refusal {
+        code: ErrorCode::NotFound,
+        field: Some("id".to_owned()),
+        message: "There is no design system with this id.".to_owned(),
     }
 }
 

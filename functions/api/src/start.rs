@@ -1,22 +1,19 @@
 use crate::request::Request;
-use crate::{Api, answer, malformed};
+use crate::{Api, answer};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
-use domain::error::{ErrorCode, Refusal};
+use domain::error::Refusal;
 use domain::ids::UserId;
 use domain::limits::NAME_BYTES_MAX;
 use domain::request::StartRequest;
 use domain::wire::server::generation_url;
 use http::{HeaderValue, header};
 use lifecycle::{Started, StepError, visible};
-use serde_json::{Value, json};
+use serde_json::json;
 
 impl Api {
     /// Starts a generation that nobody follows live; its `Location` is where it is read.
     pub(crate) async fn start(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let value: Value = serde_json::from_str(&request.body)
-            .map_err(|_| Refusal::general(ErrorCode::NotJson, "The body is not JSON."))?;
-        let Value::Object(object) = value else { return Err(malformed("The body is a JSON object.").into()) };
-        let mut start = StartRequest::read(&object)?;
+        let mut start = StartRequest::read(&request.object()?)?;
         if let Some(key) = &request.idempotency_key {
             if key.is_empty() || key.len() > NAME_BYTES_MAX {
                 let message = format!("An idempotency key has 1 to {NAME_BYTES_MAX} bytes.");

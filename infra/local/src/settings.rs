@@ -27,7 +27,16 @@ pub(crate) fn variables(
         ("BUCKET", BUCKET.to_owned()),
         ("VARIANT_FUNCTION", "variant".to_owned()),
     ];
-    for name in ["OPENAI_API_KEY", "OPENAI_BASE_URL", "MODELS", "PUSH_INTERVAL_MS", "LEASE_MS", "WEBSOCKET_URL"] {
+    for name in [
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "MODELS",
+        "PUSH_INTERVAL_MS",
+        "LEASE_MS",
+        "SCREENSHOT_URL",
+        "SCREENSHOT_API_KEY",
+        "WEBSOCKET_URL",
+    ] {
         variables.extend(environment(name).filter(|value| !value.trim().is_empty()).map(|value| (name, value)));
     }
     // Without a key and without a server of one's own, the demo model answers - through the same client code.

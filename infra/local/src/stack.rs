@@ -208,7 +208,7 @@ fn in_process(boot: &Boot) -> Result<Runners, SettingError> {
     Ok(Runners {
         socket: Arc::new(InProcess(Socket::from_boot(boot)?)),
         variant: Arc::new(InProcess(Worker::from_boot(boot)?)),
-        api: Arc::new(InProcess(Api::from_boot(boot))),
+        api: Arc::new(InProcess(Api::from_boot(boot)?)),
         sweep: Arc::new(InProcess(Sweep::from_boot(boot)?)),
     })
 }

@@ -14,9 +14,10 @@ mod settings;
 pub use chance::{RandomIds, SystemClock};
 pub use function::{Function, FunctionError, Invocation, Stop, StopSignal, handle_in_time};
 pub use run::run;
-pub use settings::{Origin, SettingError, Settings};
+pub use settings::{Origin, ScreenshotSetting, SettingError, Settings};
 
 use aws::{Bucket, Platform, Sockets, Table, Workers};
+use fetch::{ScreenshotService, Web};
 use openai::OpenAi;
 use ports::{Clock, Ids, StoreError};
 use std::sync::Arc;
@@ -85,5 +86,24 @@ impl Boot {
         OpenAi::new(self.settings.provider.clone())
             .map(Arc::new)
             .map_err(|error| SettingError { name: "OPENAI_BASE_URL", problem: error.to_string() })
+    }
+
+    /// The public web.
+    ///
+    /// # Errors
+    /// [`SettingError`] if no TLS client can be set up.
+    pub fn web(&self) -> Result<Arc<Web>, SettingError> {
+        Web::new().map(Arc::new).map_err(|error| SettingError { name: "TLS", problem: error.to_string() })
+    }
+
+    /// The service that takes pictures of pages, if one is set.
+    ///
+    /// # Errors
+    /// [`SettingError`] if its address cannot be used.
+    pub fn screenshots(&self) -> Result<Option<Arc<ScreenshotService>>, SettingError> {
+        let Some(ScreenshotSetting { template, key }) = &self.settings.screenshots else { return Ok(None) };
+        ScreenshotService::new(template, key.clone())
+            .map(|service| Some(Arc::new(service)))
+            .map_err(|error| SettingError { name: "SCREENSHOT_URL", problem: error.to_string() })
     }
 }

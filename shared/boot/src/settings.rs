@@ -1,6 +1,7 @@
 use aws::{Access, Endpoints};
 use domain::limits::{HEARTBEAT_MS, LEASE_MS, NAME_BYTES_MAX, PUSH_INTERVAL_MS};
 use domain::models::{default_line_up, demo_line_up};
+use fetch::{ScreenshotKey, ScreenshotService};
 use openai::{ApiKey, Provider};
 
 /// Where pages come from; shown to people, so that nobody takes the demo for a model.
@@ -24,6 +25,15 @@ impl Origin {
             Self::Demo => "demo",
         }
     }
+}
+
+/// The service that takes pictures of pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScreenshotSetting {
+    /// Its address, with `{url}` where the page's goes and `{key}` where the key goes.
+    pub template: String,
+    /// The key.
+    pub key: Option<ScreenshotKey>,
 }
 
 /// A setting that is missing or wrong.
@@ -67,6 +77,8 @@ pub struct Settings {
     pub push_interval_ms: u64,
     /// `LEASE_MS`: how long a claim holds without a sign of life.
     pub lease_ms: u64,
+    /// `SCREENSHOT_URL` and `SCREENSHOT_API_KEY`: the service that takes pictures of pages, if there is one.
+    pub screenshots: Option<ScreenshotSetting>,
     /// `WEBSOCKET_URL`: where browsers connect, if it is not the page's own host.
     pub websocket_url: Option<String>,
 }
@@ -124,9 +136,17 @@ impl Settings {
                 10_000,
             )?,
             lease_ms: milliseconds("LEASE_MS", optional("LEASE_MS"), LEASE_MS, 3 * HEARTBEAT_MS, 300_000)?,
+            screenshots: screenshots(optional("SCREENSHOT_URL"), optional("SCREENSHOT_API_KEY")),
             websocket_url: optional("WEBSOCKET_URL"),
         })
     }
+}
+
+/// A key alone is one of `ScreenshotOne`, which is what screenshot-to-code uses.
+fn screenshots(template: Option<String>, key: Option<String>) -> Option<ScreenshotSetting> {
+    let key = key.map(ScreenshotKey::new);
+    let template = template.or_else(|| key.is_some().then(|| ScreenshotService::SCREENSHOT_ONE.to_owned()))?;
+    Some(ScreenshotSetting { template, key })
 }
 
 fn line_up(models: Option<String>, origin: Origin) -> Result<Vec<String>, SettingError> {
@@ -194,7 +214,12 @@ mod tests {
 
     #[test]
     fn settings_never_show_a_secret() {
-        let settings = read(&[("OPENAI_API_KEY", "sk-canary"), ("AWS_SESSION_TOKEN", "canary-token")]).unwrap();
+        let settings = read(&[
+            ("OPENAI_API_KEY", "sk-canary"),
+            ("AWS_SESSION_TOKEN", "canary-token"),
+            ("SCREENSHOT_API_KEY", "canary-key"),
+        ])
+        .unwrap();
         let shown = format!("{settings:?}");
         assert!(!shown.contains("canary"), "{shown}");
     }

@@ -22,6 +22,8 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// The server lacks a setting; the log names it.
     Misconfigured,
+    /// The server has not been set up for this; nothing is wrong with the request.
+    NotConfigured,
     /// A store or AWS service did not answer as it should; trying again may help.
     Unavailable,
     /// The provider refused the key (401, 403).
@@ -73,6 +75,7 @@ impl ErrorCode {
             | Self::Conflict
             | Self::MethodNotAllowed
             | Self::Misconfigured
+            | Self::NotConfigured
             | Self::ProviderAuthentication
             | Self::ProviderQuota
             | Self::ProviderRejected
@@ -92,6 +95,7 @@ impl ErrorCode {
             Self::Conflict => 409,
             Self::TooLarge => 413,
             Self::Misconfigured | Self::CorruptRecord | Self::NoPage => 500,
+            Self::NotConfigured => 501,
             Self::ProviderAuthentication
             | Self::ProviderQuota
             | Self::ProviderRateLimit

@@ -122,3 +122,27 @@ pub const REQUEST_TTL_S: u64 = 24 * 3600;
 /// The body of an HTTP request, in bytes. Lambda takes 6 MB of event:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 pub const HTTP_BODY_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// A page that is exported, in bytes: ten times a large one.
+pub const EXPORT_PAGE_BYTES_MAX: usize = 1024 * 1024;
+/// An export as a whole, in bytes: Lambda's answer of 6 MB (same page as above) holds it as base64, which is a third more.
+pub const EXPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Pictures of one export; the others stay where they are.
+pub const EXPORT_PICTURES_MAX: usize = 50;
+/// All fetches of one export. An HTTP API waits 30 seconds:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
+pub const EXPORT_MS_MAX: u64 = 20_000;
+/// Fetches of one export that run at once: what a browser opens to one host.
+pub const FETCHES_AT_ONCE: usize = 6;
+/// One fetch from the web, redirects included.
+pub const FETCH_MS_MAX: u64 = 8_000;
+/// Redirects of one fetch.
+pub const FETCH_REDIRECTS_MAX: usize = 3;
+/// One picture from the web, in bytes.
+pub const PICTURE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// A URL from a client, in bytes.
+pub const URL_BYTES_MAX: usize = 8 * 1024;
+/// A screenshot's service, within the 30 seconds that an HTTP API waits.
+pub const SCREENSHOT_MS_MAX: u64 = 26_000;
+/// A screenshot, in bytes; it is answered as base64 like an export.
+pub const SCREENSHOT_BYTES_MAX: usize = 4 * 1024 * 1024;

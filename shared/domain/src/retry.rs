@@ -32,6 +32,7 @@ pub fn after_failure(attempt: u32, failure: Failure, retry_after_ms: Option<u64>
         | ErrorCode::Conflict
         | ErrorCode::MethodNotAllowed
         | ErrorCode::Misconfigured
+        | ErrorCode::NotConfigured
         | ErrorCode::Unavailable
         | ErrorCode::ProviderAuthentication
         | ErrorCode::ProviderQuota

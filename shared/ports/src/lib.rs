@@ -18,6 +18,7 @@ mod model;
 mod objects;
 mod push;
 mod variants;
+mod web;
 
 pub use clock::{Clock, Ids};
 pub use connections::{Connection, Connections, Greeting};
@@ -28,6 +29,7 @@ pub use model::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
 pub use objects::{Object, Objects};
 pub use push::{Push, PushError};
 pub use variants::{Appended, Beat, Claim, Ended, Hold, Variants};
+pub use web::{Fetch, FetchError, Fetched, Screenshots};
 
 /// Why a store or an AWS service did not do what it was asked to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

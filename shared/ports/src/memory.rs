@@ -6,9 +6,11 @@ mod generations;
 mod objects;
 mod sockets;
 mod variants;
+mod web;
 
 pub use objects::MemoryObjects;
 pub use sockets::{Frame, MemorySockets};
+pub use web::MemoryWeb;
 
 use crate::{Connection, RequestKey};
 use domain::chunk::Chunk;

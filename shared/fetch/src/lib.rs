@@ -1,0 +1,16 @@
+//! What the server fetches for a client.
+//!
+//! - [`Web`]: the public web, and nothing else; `resolve` checks the addresses of names.
+//! - [`ScreenshotService`]: the one service that was configured.
+
+mod body;
+mod client;
+mod resolve;
+mod screenshots;
+mod web;
+
+pub use screenshots::{BadTemplate, ScreenshotKey, ScreenshotService};
+pub use web::Web;
+
+#[cfg(test)]
+mod tests;
