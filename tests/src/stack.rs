@@ -24,7 +24,16 @@ impl Place {
 
     /// A stack on it, on ports of the system's choice, with API Gateway's sizes enforced.
     pub async fn start(&self) -> Stack {
-        let options = Options { port: 0, data: self.path(), aws_limits: true, bootstraps: None };
+        self.run(true).await
+    }
+
+    /// The same with the sizes that `cargo run` takes.
+    pub async fn start_relaxed(&self) -> Stack {
+        self.run(false).await
+    }
+
+    async fn run(&self, aws_limits: bool) -> Stack {
+        let options = Options { port: 0, data: self.path(), aws_limits, bootstraps: None };
         let environment = &self.environment;
         Stack::start(&options, &|name| {
             environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())

@@ -91,7 +91,10 @@ impl Socket {
         };
         let sender = Sender { connection, user: greeting.connection.user };
         // The peer's frontend expects its variant count before anything else, so a bare request is not greeted.
-        let bare = matches!(read, Ok(ClientMessage::Generate { bare: true, .. }));
+        let bare = match &read {
+            Ok(message) => matches!(message, ClientMessage::Generate { bare: true, .. }),
+            Err(_) => ClientMessage::is_of_peer(body),
+        };
         if greeting.first && !bare {
             self.send(&sender, &ServerMessage::connected()).await;
         }
@@ -107,13 +110,13 @@ impl Socket {
             Err(refusal) => Err(refusal.into()),
         };
         if let Err(error) = step {
-            self.refuse(&sender, &error).await;
+            self.refuse(&sender, &error, bare).await;
         }
         Ok(None)
     }
 
-    /// Says why nothing was done. The connection stays usable.
-    async fn refuse(&self, sender: &Sender, error: &StepError) {
+    /// Says why nothing was done. The connection stays usable, unless its client waits for its end.
+    async fn refuse(&self, sender: &Sender, error: &StepError, bare: bool) {
         let refusal: Refusal = error.refusal();
         match error {
             StepError::Refused(_) => tracing::info!(
@@ -121,7 +124,15 @@ impl Socket {
             ),
             StepError::Store(cause) => tracing::error!(connection = %sender.connection, %cause, "step_failed"),
         }
-        self.send(sender, &ServerMessage::refused(&refusal)).await;
+        if !bare {
+            return self.send(sender, &ServerMessage::refused(&refusal)).await;
+        }
+        for message in ServerMessage::refused_to_peer(&refusal) {
+            self.send(sender, &message).await;
+        }
+        if let Err(error) = self.push.close(&sender.connection).await {
+            tracing::warn!(connection = %sender.connection, %error, "close_failed");
+        }
     }
 }
 

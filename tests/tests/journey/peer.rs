@@ -1,7 +1,11 @@
 //! The unmodified screenshot-to-code frontend: bare params on a socket that is closed at the end.
 
+mod flows;
+mod recorder;
+mod routes;
+
 use domain::wire::server::Kind;
-use end_to_end::{Client, Heard, Http, View, start, start_with};
+use end_to_end::{Client, Http, View, start, start_with};
 use serde_json::{Value, json};
 
 /// Field for field what its text mode sends.
@@ -68,26 +72,21 @@ async fn its_close_code_4333_is_echoed_and_stops_the_work() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_it_asks_when_it_loads_is_answered() {
+async fn params_that_are_wrong_end_in_an_error_that_the_frontend_shows() {
     let (_place, stack) = start().await;
-    let http = Http::to(stack.addresses().public);
-    assert_eq!(http.get("/api/design-systems").await, (200, json!([])));
-    assert_eq!(http.get("/api/capabilities").await, (200, json!({"screenshot_preview": false})));
-    let (status, page) = http.get_text("/").await;
-    assert!(status == 200 && page.contains("<title>"));
-    stack.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn bare_params_that_are_wrong_are_refused_and_the_connection_stays() {
-    let (_place, stack) = start().await;
-    let mut client = Client::connect(stack.addresses().public).await;
-    let mut wrong = params();
-    wrong["generatedCodeConfig"] = json!("cobol");
-    client.send(&wrong).await;
-    let error = client.until(|message| message.kind == Kind::Error).await;
-    assert_eq!(error.data.unwrap()["field"], "generatedCodeConfig");
-    client.send(&json!({"action": "ping"})).await;
-    assert!(matches!(client.next().await, Heard::Message(message) if message.kind == Kind::Pong));
+    for (field, value) in [("generatedCodeConfig", "cobol"), ("inputMode", "video"), ("generationType", "destroy")] {
+        let mut client = Client::connect(stack.addresses().public).await;
+        let mut wrong = params();
+        wrong[field] = json!(value);
+        client.send(&wrong).await;
+        assert_eq!(client.until_closed().await, 1000, "{field}");
+        let kinds: Vec<Kind> = client.heard.iter().map(|message| message.kind).collect();
+        assert_eq!(kinds, [Kind::Error, Kind::VariantCount, Kind::VariantError], "{field}");
+        let [error, _, end] = client.heard.as_slice() else { panic!("{:?}", client.heard) };
+        assert_eq!(error.data.as_ref().unwrap()["field"], field);
+        assert_eq!((end.variant_index, &end.value), (Some(0), &error.value));
+    }
+    let (_, history) = Http::to(stack.addresses().public).get("/api/generations").await;
+    assert_eq!(history["data"]["items"], json!([]), "nothing was recorded");
     stack.stop().await;
 }

@@ -67,6 +67,14 @@ impl ClientMessage {
         }
     }
 
+    /// Whether a message that was refused is one of the screenshot-to-code frontend, which waits for its socket's end: it
+    /// says what to build with and no `action`.
+    #[must_use]
+    pub fn is_of_peer(text: &str) -> bool {
+        matches!(serde_json::from_str(text), Ok(Value::Object(object))
+            if !object.contains_key("action") && object.contains_key("generatedCodeConfig"))
+    }
+
     fn read_bare(object: &Map<String, Value>) -> Result<Self, Refusal> {
         if !object.contains_key("prompt") && !object.contains_key("generatedCodeConfig") {
             return Err(Refusal::field("action", "Say what to do: action is one of generate, resume, cancel, ping."));

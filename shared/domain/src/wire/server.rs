@@ -114,6 +114,17 @@ impl ServerMessage {
         Self { value: Some(refusal.message.clone()), data: Some(data), ..Self::bare(Kind::Error) }
     }
 
+    /// A refusal as the screenshot-to-code frontend shows it: as a notice, and as the end of the one variant that it then
+    /// has. Without an end it would wait for ever.
+    #[must_use]
+    pub fn refused_to_peer(refusal: &Refusal) -> [Self; 3] {
+        let refused = Self::refused(refusal);
+        let first = |kind, value| Self { variant_index: Some(0), value, ..Self::bare(kind) };
+        let count = first(Kind::VariantCount, Some("1".to_owned()));
+        let end = first(Kind::VariantError, refused.value.clone());
+        [refused, count, end]
+    }
+
     /// The messages that say that a generation was accepted or found. `variantCount` comes before anything that
     /// names a variant: the peer's frontend drops messages for variants that it has not counted.
     #[must_use]
