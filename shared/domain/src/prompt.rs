@@ -10,7 +10,7 @@ mod libraries;
 mod rules;
 mod turns;
 
-pub use libraries::{FONT_HOSTS, LIBRARY_HOSTS, PICTURE_HOST};
+pub use libraries::PICTURE_HOST;
 pub use turns::wish_in;
 
 use crate::request::GenerationRequest;

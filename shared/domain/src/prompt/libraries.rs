@@ -2,12 +2,6 @@
 
 use crate::stack::Stack;
 
-/// The hosts from which the prompts let a page load scripts and style sheets.
-pub const LIBRARY_HOSTS: [&str; 2] = ["cdn.tailwindcss.com", "cdn.jsdelivr.net"];
-
-/// The hosts from which the prompts let a page load fonts.
-pub const FONT_HOSTS: [&str; 2] = ["fonts.googleapis.com", "fonts.gstatic.com"];
-
 /// The host of placeholder pictures.
 pub const PICTURE_HOST: &str = "placehold.co";
 

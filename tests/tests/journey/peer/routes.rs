@@ -1,6 +1,7 @@
 //! What it asks over HTTP.
 
 use super::recorder::Recorder;
+use domain::limits::DESIGN_SYSTEMS_MAX;
 use end_to_end::{Http, Place, start, start_with};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -49,6 +50,21 @@ async fn a_design_system_is_kept_over_a_restart_until_it_is_deleted() {
     assert_eq!(http.send(Method::DELETE, &one, &json!({})).await, (204, Value::Null));
     assert_eq!(http.send(Method::DELETE, &one, &json!({})).await.0, 404);
     assert_eq!(http.get(PATH).await, (200, json!([])));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_design_system_more_than_the_limit_is_refused_and_the_others_stay() {
+    let (_place, stack) = start().await;
+    let http = Http::to(stack.addresses().public);
+    for number in 0..DESIGN_SYSTEMS_MAX {
+        let (status, _) = http.post("/api/design-systems", &json!({"name": number.to_string()}), &[]).await;
+        assert_eq!(status, 200);
+    }
+    let (status, refused) = http.post("/api/design-systems", &json!({"name": "one more"}), &[]).await;
+    assert_eq!((status, &refused["error"]["code"]), (413, &json!("too_large")));
+    let (_, kept) = http.get("/api/design-systems").await;
+    assert_eq!(kept.as_array().unwrap().len(), DESIGN_SYSTEMS_MAX as usize);
     stack.stop().await;
 }
 
