@@ -10,6 +10,7 @@ async fn the_dynamodb_table_conforms() {
     let boot = boot::Boot::new(stack.settings().clone());
     let table: Arc<Table> = boot.table();
     ports::conformance::table(&*table).await;
+    ports::conformance::design_systems(&*table).await;
     stack.stop().await;
 }
 

@@ -16,10 +16,14 @@ use domain::variant::{Status, Variant};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Runs every check of the table's ports. Panics with the first guarantee that does not hold.
-pub async fn table<T: Generations + Variants + Connections + DesignSystems>(table: &T) {
+pub async fn table<T: Generations + Variants + Connections>(table: &T) {
     generations::check(table).await;
     variants::check(table).await;
     connections::check(table).await;
+}
+
+/// Runs every check of the design systems' port. Panics with the first guarantee that does not hold.
+pub async fn design_systems(table: &dyn DesignSystems) {
     design_systems::check(table).await;
 }
 
@@ -76,6 +80,11 @@ mod tests {
     #[tokio::test]
     async fn the_memory_table_conforms() {
         super::table(&MemoryTable::default()).await;
+    }
+
+    #[tokio::test]
+    async fn the_memory_design_systems_conform() {
+        super::design_systems(&MemoryTable::default()).await;
     }
 
     #[tokio::test]
