@@ -5,6 +5,7 @@ use api::{About, Api};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
 use domain::ids::{ConnectionId, GenerationId, Holder};
+use domain::models::{Catalogue, Offer};
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
@@ -105,7 +106,9 @@ pub struct Ports {
     /// Names and dice.
     pub ids: Arc<dyn Ids>,
     /// The models on offer.
-    pub line_up: Vec<String>,
+    pub offer: Arc<Offer>,
+    /// What is known of models.
+    pub catalogue: Arc<Catalogue>,
 }
 
 /// What is behind the ports.
@@ -125,7 +128,9 @@ pub struct World {
     /// Names.
     pub ids: Arc<CountingIds>,
     /// The models on offer.
-    pub line_up: Vec<String>,
+    pub offer: Arc<Offer>,
+    /// What is known of models.
+    pub catalogue: Arc<Catalogue>,
     /// A rule that is broken on purpose.
     pub breakage: Option<Breakage>,
 }
@@ -142,7 +147,8 @@ impl World {
             model: Arc::new(model),
             clock: Arc::default(),
             ids: Arc::default(),
-            line_up: vec!["model-a".to_owned()],
+            offer: Arc::new(Offer::new(vec!["model-a".to_owned()], [])),
+            catalogue: Arc::new(Catalogue::built_in().unwrap()),
             breakage: None,
         }
     }
@@ -160,7 +166,8 @@ impl World {
             model: self.model.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            line_up: self.line_up.clone(),
+            offer: self.offer.clone(),
+            catalogue: self.catalogue.clone(),
         }
     }
 
@@ -196,7 +203,7 @@ impl Ports {
             invoke: self.invoke.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            line_up: self.line_up.clone(),
+            offer: self.offer.clone(),
         }
     }
 
@@ -230,6 +237,7 @@ impl Ports {
             variants: self.variants.clone(),
             objects: self.objects.clone(),
             model: self.model.clone(),
+            catalogue: self.catalogue.clone(),
             push: self.push.clone(),
             invoke: self.invoke.clone(),
             announcer: self.announcer(),
@@ -248,7 +256,12 @@ impl Ports {
             variants: self.variants.clone(),
             objects: self.objects.clone(),
             starter: self.starter(),
-            about: About { websocket_url: None, origin: "demo", line_up: self.line_up.clone() },
+            about: About {
+                websocket_url: None,
+                origin: "demo",
+                offer: self.offer.clone(),
+                catalogue: self.catalogue.clone(),
+            },
         }
     }
 
