@@ -1,5 +1,6 @@
 use super::behaviour::Behaviour;
 use super::page::page;
+use super::servers::Guise;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -52,13 +53,15 @@ pub fn router() -> Router {
 }
 
 async fn models() -> Json<Value> {
-    let data: Vec<Value> =
-        domain::models::demo_line_up().iter().map(|id| json!({"id": id, "object": "model"})).collect();
+    let data: Vec<Value> = super::line_up().iter().map(|id| json!({"id": id, "object": "model"})).collect();
     Json(json!({"object": "list", "data": data}))
 }
 
 async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> Response {
     let prompt = prompt_of(&request.messages);
+    if let Some(guise) = Guise::of(&request.model) {
+        return guise.answer(&request.model, &page(&request.model, &prompt, PAGE_BYTES));
+    }
     let behaviour = Behaviour::of(&request.model);
     let before = asked.times_before(&request.model, &prompt);
     match &behaviour {

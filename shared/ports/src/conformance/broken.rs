@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::generation::Conclusion;
 use domain::ids::{AttemptKey, ConnectionId, GenerationId, Holder, UserId, VariantKey};
-use domain::variant::{Ending, Variant};
+use domain::variant::{Account, Ending, Variant};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 
@@ -21,6 +21,7 @@ enum Broken {
     AppendsUnheard,
     KeepsTheLease,
     BeatsForAnyone,
+    NotesNothing,
     CountsEveryRelease,
     EndsForAnyone,
     FailsWhatLives,
@@ -42,13 +43,14 @@ enum Broken {
     MakesUpConnections,
 }
 
-const ALL: [Broken; 25] = [
+const ALL: [Broken; 26] = [
     Broken::ClaimsWhatIsHeld,
     Broken::AppendsNothing,
     Broken::AppendsForAnyone,
     Broken::AppendsUnheard,
     Broken::KeepsTheLease,
     Broken::BeatsForAnyone,
+    Broken::NotesNothing,
     Broken::CountsEveryRelease,
     Broken::EndsForAnyone,
     Broken::FailsWhatLives,
@@ -116,6 +118,14 @@ impl Variants for Table {
         match (self.how, self.inner.heartbeat(hold, lease_until_ms).await?) {
             (Broken::BeatsForAnyone, Beat::Lost) => Ok(Beat::Held(self.as_it_is(&hold.key.variant).await?)),
             (_, beat) => Ok(beat),
+        }
+    }
+
+    async fn note(&self, hold: &Hold, account: &Account) -> Result<Beat, StoreError> {
+        if self.how == Broken::NotesNothing {
+            self.heartbeat(hold, 2_500).await
+        } else {
+            self.inner.note(hold, account).await
         }
     }
 
