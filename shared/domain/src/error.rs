@@ -46,6 +46,8 @@ pub enum ErrorCode {
     ContentFilter,
     /// The model answered nothing that is a page.
     NoPage,
+    /// The model's answer is longer than any page.
+    AnswerTooLong,
     /// Every worker that took the variant died.
     AttemptsExhausted,
     /// No worker ever took the variant.
@@ -81,6 +83,7 @@ impl ErrorCode {
             | Self::ProviderRejected
             | Self::ModelNotFound
             | Self::ContentFilter
+            | Self::AnswerTooLong
             | Self::CorruptRecord => false,
         }
     }
@@ -104,7 +107,8 @@ impl ErrorCode {
             | Self::ProviderFailed
             | Self::StreamInterrupted
             | Self::StreamStalled
-            | Self::ContentFilter => 502,
+            | Self::ContentFilter
+            | Self::AnswerTooLong => 502,
             Self::Unavailable | Self::AttemptsExhausted | Self::NeverStarted => 503,
         }
     }

@@ -1,11 +1,12 @@
 //! A generation's record, and what its variants say of it as a whole.
 
 use crate::ids::{ConnectionId, GenerationId, UserId};
+use crate::usage::Totals;
 use crate::variant::{Status, Variant};
 use serde::{Deserialize, Serialize};
 
 /// What is recorded of a generation besides its variants.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Generation {
     /// Its id.
@@ -27,7 +28,7 @@ pub struct Generation {
 }
 
 /// The end of a generation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conclusion {
     /// How it ended.
@@ -36,6 +37,9 @@ pub struct Conclusion {
     pub ended_at_ms: u64,
     /// The variant that tells `done`: the one whose worker was first to see that all had ended.
     pub told_by: u8,
+    /// What it has taken.
+    #[serde(default)]
+    pub totals: Totals,
 }
 
 /// A generation as a whole.

@@ -83,8 +83,13 @@ pub const HANDOVER_MARGIN_MS: u64 = 20_000;
 pub const PROVIDER_SILENCE_MS_MAX: u64 = 60_000;
 /// Until the provider answers with a status.
 pub const PROVIDER_CONNECT_MS_MAX: u64 = 30_000;
+/// A word of the provider, as a person is shown it, in characters.
+pub const PROVIDER_WORDS_MAX: usize = 500;
 /// An error body of the provider is read up to here, in bytes.
 pub const PROVIDER_ERROR_BYTES_MAX: usize = 16 * 1024;
+/// The longest pause between two attempts, also when the provider asks for a longer one: who waits in front of a page
+/// gives up sooner than that.
+pub const PROVIDER_PAUSE_MS_MAX: u64 = 120_000;
 /// What a model may answer, in bytes: 32,768 tokens of the widest kind, with room.
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Tokens asked of a model before its own maximum is applied.
@@ -102,6 +107,9 @@ pub const STORE_TRY_MS_MAX: u64 = 3_000;
 pub const STORE_TRIES_MAX: u32 = 4;
 /// Tries of a write that lost a race inside DynamoDB (`TransactionConflict`).
 pub const CONFLICT_TRIES_MAX: u32 = 8;
+
+/// A configured catalogue of models, in bytes. Lambda takes 4 KB of variables in all; a file may be larger.
+pub const CATALOGUE_BYTES_MAX: usize = 256 * 1024;
 
 /// Listeners of one generation: tabs and devices that follow it live.
 pub const LISTENERS_MAX: usize = 16;

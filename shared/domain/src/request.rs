@@ -2,9 +2,10 @@
 //!
 //! The field names are those of the screenshot-to-code protocol, whose unmodified frontend is a client of ours, plus
 //! `requestId`, `variants` and `models`. Keys, base URLs and model settings that such a client sends are not read at
-//! all: the server's key never travels to a host that a client chose.
+//! all: the server's key never travels to a host that a client chose. The client is told so.
 
 pub(crate) mod fields;
+mod ignored;
 
 use crate::error::Refusal;
 use crate::limits;
@@ -90,6 +91,8 @@ pub struct StartRequest {
     pub variants: u8,
     /// The models to use instead of the line-up, one a variant (from the start again when there are fewer).
     pub models: Option<Vec<String>>,
+    /// Fields that were sent and are never taken from a client: keys and hosts. Only their names are read.
+    pub ignored: Vec<&'static str>,
 }
 
 impl StartRequest {
@@ -107,7 +110,14 @@ impl StartRequest {
             variants,
             models: fields.names("models", usize::from(limits::VARIANTS_MAX), limits::NAME_BYTES_MAX)?,
             request: GenerationRequest::read(&fields)?,
+            ignored: ignored::sent(object),
         })
+    }
+
+    /// What the client has to know although its request is accepted.
+    #[must_use]
+    pub fn notices(&self) -> Vec<String> {
+        ignored::notice(&self.ignored).into_iter().collect()
     }
 
     /// A hash of everything that decides what is generated: equal for a resend, different for another request. It is the

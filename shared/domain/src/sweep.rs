@@ -62,24 +62,9 @@ mod tests {
     use crate::variant::Status;
 
     fn variant(status: Status, attempt: u32) -> Variant {
-        Variant {
-            key: VariantKey {
-                generation_id: GenerationId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap(),
-                variant_index: 0,
-            },
-            model: "m".to_owned(),
-            created_at_ms: 0,
-            attempt,
-            claims: attempt,
-            holder: None,
-            lease_until_ms: 1_000,
-            next_seq: 0,
-            signals: 0,
-            listeners: vec![],
-            cancel_requested: false,
-            status,
-            told: false,
-        }
+        let generation_id = GenerationId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap();
+        let queued = Variant::queued(VariantKey { generation_id, variant_index: 0 }, "m", 0, 1_000);
+        Variant { attempt, claims: attempt, status, ..queued }
     }
 
     #[test]

@@ -7,6 +7,10 @@ use crate::limits::CLAIMS_MAX;
 use crate::usage::Usage;
 use serde::{Deserialize, Serialize};
 
+mod account;
+
+pub use account::{Account, FINISH_TOO_LONG, Gone, Substitute};
+
 /// What is recorded of one variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +40,9 @@ pub struct Variant {
     pub cancel_requested: bool,
     /// Where it stands.
     pub status: Status,
+    /// What is known of the work on it besides how it ended.
+    #[serde(default, skip_serializing_if = "Account::is_empty")]
+    pub account: Account,
     /// Whether everyone has been told of its end, as far as that can be known.
     pub told: bool,
 }
@@ -150,6 +157,53 @@ pub enum ClaimRule {
 }
 
 impl Variant {
+    /// A variant that nobody has claimed. The sweep first looks at it after `due_ms`.
+    #[must_use]
+    pub fn queued(key: VariantKey, model: impl Into<String>, created_at_ms: u64, due_ms: u64) -> Self {
+        Self {
+            key,
+            model: model.into(),
+            created_at_ms,
+            attempt: 0,
+            claims: 0,
+            holder: None,
+            lease_until_ms: due_ms,
+            next_seq: 0,
+            signals: 0,
+            listeners: Vec::new(),
+            cancel_requested: false,
+            status: Status::Queued,
+            account: Account::default(),
+            told: false,
+        }
+    }
+
+    /// The model that is asked: the one that was asked for, or the one that answers in its place.
+    #[must_use]
+    pub fn model_used(&self) -> &str {
+        self.account.substitute.as_ref().map_or(&self.model, |substitute| &substitute.model)
+    }
+
+    /// What the model said about the call; nothing is known before the end.
+    #[must_use]
+    pub const fn answer(&self) -> Option<&Answer> {
+        match &self.status {
+            Status::Completed(completion) => Some(&completion.answer),
+            Status::Failed(_) | Status::Cancelled => Some(&self.account.answer),
+            Status::Queued | Status::Running => None,
+        }
+    }
+
+    /// How long the attempt took that ended it, if that is known: a variant may end without a worker.
+    #[must_use]
+    pub const fn duration_ms(&self) -> Option<u64> {
+        match &self.status {
+            Status::Completed(completion) => Some(completion.duration_ms),
+            Status::Failed(_) | Status::Cancelled => self.account.duration_ms,
+            Status::Queued | Status::Running => None,
+        }
+    }
+
     /// The current attempt's key. Attempt 0 has no chunks and no objects.
     #[must_use]
     pub fn attempt_key(&self) -> AttemptKey {
@@ -181,25 +235,9 @@ mod tests {
     use crate::error::ErrorCode;
     use crate::ids::GenerationId;
 
-    pub(crate) fn queued() -> Variant {
-        Variant {
-            key: VariantKey {
-                generation_id: GenerationId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap(),
-                variant_index: 0,
-            },
-            model: "m".to_owned(),
-            created_at_ms: 0,
-            attempt: 0,
-            claims: 0,
-            holder: None,
-            lease_until_ms: 1_000,
-            next_seq: 0,
-            signals: 0,
-            listeners: vec![],
-            cancel_requested: false,
-            status: Status::Queued,
-            told: false,
-        }
+    fn queued() -> Variant {
+        let generation_id = GenerationId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap();
+        Variant::queued(VariantKey { generation_id, variant_index: 0 }, "m", 0, 1_000)
     }
 
     #[test]

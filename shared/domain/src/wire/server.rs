@@ -4,7 +4,7 @@ use crate::chunk::{Change, Chunk};
 use crate::error::{Failure, Refusal};
 use crate::generation::{Generation, Overall};
 use crate::ids::{GenerationId, VariantKey};
-use crate::variant::{Completion, Status, Variant};
+use crate::variant::{Completion, Gone, Status, Substitute, Variant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -125,10 +125,11 @@ impl ServerMessage {
         [refused, count, end]
     }
 
-    /// The messages that say that a generation was accepted or found. `variantCount` comes before anything that
+    /// The messages that say that a generation was accepted or found, and what its client has to know about that.
+    /// `variantCount` comes before anything that
     /// names a variant: the peer's frontend drops messages for variants that it has not counted.
     #[must_use]
-    pub fn accepted(generation: &Generation, request_id: Option<&str>) -> Vec<Self> {
+    pub fn accepted(generation: &Generation, request_id: Option<&str>, notices: &[String]) -> Vec<Self> {
         let of_all = |kind| Self { generation_id: Some(generation.id.clone()), ..Self::bare(kind) };
         let first = |kind| Self { variant_index: Some(0), ..of_all(kind) };
         let count = generation.models.len();
@@ -137,17 +138,36 @@ impl ServerMessage {
         if let Some(request_id) = request_id {
             accepted["requestId"] = json!(request_id);
         }
-        vec![
+        if !notices.is_empty() {
+            accepted["notices"] = json!(notices);
+        }
+        let mut messages = vec![
             Self { value: Some(count.to_string()), ..first(Kind::VariantCount) },
             Self { data: Some(json!({"models": generation.models})), ..first(Kind::VariantModels) },
             Self { data: Some(accepted), ..of_all(Kind::Generation) },
-        ]
+        ];
+        // By the first variant: the peer's frontend takes a word only about a variant.
+        messages.extend(notices.iter().map(|text| Self { value: Some(text.clone()), ..first(Kind::Status) }));
+        messages
     }
 
     /// `status`: a word about a variant.
     #[must_use]
     pub fn status(key: &VariantKey, text: &str) -> Self {
         Self { value: Some(text.to_owned()), ..Self::of_variant(Kind::Status, key) }
+    }
+
+    /// `status`: another model answers than was asked for. Nothing while the one that was asked for does.
+    #[must_use]
+    pub fn substituted(variant: &Variant) -> Option<Self> {
+        let Substitute { model, reason } = variant.account.substitute.as_ref()?;
+        let asked = &variant.model;
+        let text = match reason {
+            Gone::ShutDown => format!("{asked} has been shut down by its provider; {model} answers instead."),
+            Gone::NotFound => format!("The provider does not know {asked}; {model} answers instead."),
+        };
+        let data = json!({"model": asked, "modelUsed": model, "reason": reason});
+        Some(Self { data: Some(data), ..Self::status(&variant.key, &text) })
     }
 
     /// `chunk` or `setCode`: a numbered piece of text.
@@ -185,32 +205,34 @@ impl ServerMessage {
             Status::Cancelled => Some(Self {
                 value: Some("Stopped.".to_owned()),
                 attempt: Some(variant.attempt),
-                data: Some(json!({
-                    "code": "cancelled",
-                    "retryable": true,
-                    "partial": has_text(variant),
-                    "nextSeq": variant.next_seq,
-                })),
+                data: Some(with_account(
+                    variant,
+                    json!({
+                        "code": "cancelled",
+                        "retryable": true,
+                        "partial": has_text(variant),
+                        "nextSeq": variant.next_seq,
+                    }),
+                )),
                 ..Self::of_variant(Kind::VariantError, &variant.key)
             }),
         }
     }
 
     fn complete(variant: &Variant, completion: &Completion) -> Self {
-        let Completion { answer, .. } = completion;
         Self {
             value: Some("Variant generation complete".to_owned()),
             attempt: Some(variant.attempt),
-            data: Some(json!({
-                "durationMs": completion.duration_ms,
-                "usage": answer.usage,
-                "costUsd": answer.cost_usd,
-                "finishReason": answer.finish_reason,
-                "url": page_url(&variant.key),
-                "nextSeq": variant.next_seq,
-                "htmlBytes": completion.page_bytes,
-                "htmlSha256": completion.page_sha256,
-            })),
+            data: Some(with_account(
+                variant,
+                json!({
+                    "finishReason": completion.answer.finish_reason,
+                    "url": page_url(&variant.key),
+                    "nextSeq": variant.next_seq,
+                    "htmlBytes": completion.page_bytes,
+                    "htmlSha256": completion.page_sha256,
+                }),
+            )),
             ..Self::of_variant(Kind::VariantComplete, &variant.key)
         }
     }
@@ -219,12 +241,15 @@ impl ServerMessage {
         Self {
             value: Some(failure.message.clone()),
             attempt: Some(variant.attempt),
-            data: Some(json!({
-                "code": failure.code,
-                "retryable": failure.code.is_retryable(),
-                "partial": has_text(variant),
-                "nextSeq": variant.next_seq,
-            })),
+            data: Some(with_account(
+                variant,
+                json!({
+                    "code": failure.code,
+                    "retryable": failure.code.is_retryable(),
+                    "partial": has_text(variant),
+                    "nextSeq": variant.next_seq,
+                }),
+            )),
             ..Self::of_variant(Kind::VariantError, &variant.key)
         }
     }
@@ -242,6 +267,21 @@ impl ServerMessage {
     pub fn encode(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }
+}
+
+/// Adds what is known of the work on a variant: which model was asked for, which was asked, as what it answered, how long
+/// it took, and what for. What is not known is null.
+#[must_use]
+pub fn with_account(variant: &Variant, mut data: Value) -> Value {
+    let answer = variant.answer();
+    data["model"] = json!(variant.model);
+    data["modelUsed"] = json!(variant.model_used());
+    data["modelAnswered"] = json!(answer.and_then(|answer| answer.model_answered.as_ref()));
+    data["durationMs"] = json!(variant.duration_ms());
+    data["firstTextMs"] = json!(answer.and_then(|answer| answer.first_text_ms));
+    data["usage"] = json!(answer.and_then(|answer| answer.usage));
+    data["costUsd"] = json!(answer.and_then(|answer| answer.cost_usd));
+    data
 }
 
 /// Whether there may be text of it: of this attempt, or of an earlier one that broke off.
