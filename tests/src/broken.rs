@@ -4,7 +4,7 @@ use crate::Ports;
 use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
-use domain::variant::{Ending, Variant};
+use domain::variant::{Account, Ending, Variant};
 use ports::{Appended, Beat, Claim, Ended, Hold, Object, Objects, StoreError, Variants};
 use std::sync::Arc;
 
@@ -93,6 +93,10 @@ impl Variants for BrokenVariants {
 
     async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError> {
         self.inner.heartbeat(hold, lease_until_ms).await
+    }
+
+    async fn note(&self, hold: &Hold, account: &Account) -> Result<Beat, StoreError> {
+        self.inner.note(hold, account).await
     }
 
     async fn release(&self, hold: &Hold, due_ms: u64, counts: bool) -> Result<(), StoreError> {

@@ -30,7 +30,7 @@ pub struct Starter {
 }
 
 /// A request that was accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Started {
     /// It is recorded; its workers have yet to be invoked, so that the client hears of it before they do.
     New(Generation),

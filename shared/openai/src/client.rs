@@ -5,6 +5,7 @@ use domain::error::{ErrorCode, Failure};
 use domain::limits::{PROVIDER_CONNECT_MS_MAX, PROVIDER_ERROR_BYTES_MAX};
 use futures_util::{StreamExt, TryStreamExt};
 use ports::{Model, ModelError, ModelRequest, ModelStream};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Response, redirect};
 use std::fmt;
 use std::io;
@@ -99,7 +100,7 @@ impl Model for OpenAi {
             });
         }
         let response = self.post(request).await?;
-        if !response.status().is_success() {
+        if !response.status().is_success() || is_json(&response) {
             let status = response.status().as_u16();
             let retry_after_ms = refused::retry_after_ms(response.headers());
             let body = first_bytes(response, PROVIDER_ERROR_BYTES_MAX).await;
@@ -108,6 +109,12 @@ impl Model for OpenAi {
         let bytes = response.bytes_stream().map_err(|error| io::Error::other(cause(&error))).boxed();
         Ok(stream::events(bytes).boxed())
     }
+}
+
+/// A stream is not JSON: some proxies answer an error with status 200.
+fn is_json(response: &Response) -> bool {
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|content_type| content_type.starts_with("application/json"))
 }
 
 /// An error body, up to a limit and a deadline; whatever has come by then is enough for a message.

@@ -1,60 +1,113 @@
+//! What an answer that is not a page's text means for another attempt, whichever server gave it.
+
+use crate::redact::without_secrets;
 use domain::error::{ErrorCode, Failure};
 use ports::ModelError;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use serde::Deserialize;
+use serde_json::Value;
 
-/// The provider's error object, in a body or in the stream.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// What a provider says about an error. Every server has its own body for it:
+///
+/// - OpenAI, Azure, LiteLLM, OpenRouter, Ollama: `{"error": {"message", "type", "code"}}`, `code` a text, a number or the
+///   status as a text, and with LiteLLM `message` sometimes an object that holds the error once more;
+/// - vLLM: the same, or the inner object alone, with `"object": "error"`;
+/// - FastAPI, below vLLM and LiteLLM: `{"detail": "…"}` or `{"detail": [{"msg": "…"}]}`;
+/// - Ollama's own API and simple proxies: `{"error": "…"}`.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ProviderError {
-    pub(crate) message: Option<String>,
-    #[serde(rename = "type")]
-    pub(crate) kind: Option<String>,
-    pub(crate) code: Option<serde_json::Value>,
+    message: Option<String>,
+    /// The code, or in its place the type: what the provider calls the error.
+    name: Option<String>,
+    /// A status in place of a code.
+    status: Option<u16>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Body {
-    error: ProviderError,
+impl ProviderError {
+    /// The error in a body or an event, if it is one.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
+        match value.get("error") {
+            Some(error @ Value::Object(_)) => Some(Self::of_object(error)),
+            Some(Value::String(text)) => Some(Self { message: Some(text.clone()), ..Self::default() }),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) | None => {
+                if value["object"] == "error" {
+                    return Some(Self::of_object(value));
+                }
+                words(value.get("detail")?).map(|text| Self { message: Some(text), ..Self::default() })
+            }
+        }
+    }
+
+    fn of_object(error: &Value) -> Self {
+        let code = &error["code"];
+        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty() && *text != "None").map(str::to_owned);
+        let status = code.as_u64().or_else(|| code.as_str()?.parse().ok());
+        Self {
+            message: words(&error["message"]),
+            name: if status.is_some() { text(&error["type"]) } else { text(code).or_else(|| text(&error["type"])) },
+            status: status.and_then(|status| u16::try_from(status).ok()),
+        }
+    }
+
+    fn says(&self, words: &[&str]) -> bool {
+        let message = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+        words.iter().any(|words| message.contains(words))
+    }
+
+    fn code(&self, status: u16) -> ErrorCode {
+        // Words are looked at only where a server has no name for it: vLLM, Ollama, OpenRouter; then LiteLLM.
+        let unknown_model = (status == 404 && self.says(&["model", "no endpoints found"]))
+            || (status == 400 && self.says(&["invalid model name", "not a valid model id"]));
+        match (self.name.as_deref().unwrap_or_default(), status) {
+            ("insufficient_quota", _) | (_, 402) => ErrorCode::ProviderQuota,
+            ("model_not_found" | "DeploymentNotFound", _) => ErrorCode::ModelNotFound,
+            ("content_filter", _) => ErrorCode::ContentFilter,
+            ("rate_limit_exceeded", _) | (_, 429) => ErrorCode::ProviderRateLimit,
+            ("invalid_api_key", _) | (_, 401) => ErrorCode::ProviderAuthentication,
+            (_, 403) if self.says(&["moderation", "flagged"]) => ErrorCode::ContentFilter,
+            (_, 403) => ErrorCode::ProviderAuthentication,
+            (_, 408 | 409 | 500..) => ErrorCode::ProviderFailed,
+            (_, _) if unknown_model => ErrorCode::ModelNotFound,
+            (_, _) => ErrorCode::ProviderRejected,
+        }
+    }
+}
+
+/// The first words in a value, however deep they lie.
+fn words(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Array(parts) => parts.iter().find_map(words),
+        Value::Object(_) => ["message", "error", "msg", "detail"].iter().find_map(|name| words(&value[*name])),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 /// What an answer that is not 200 means.
 pub(crate) fn model_error(status: u16, body: &[u8], retry_after_ms: Option<u64>) -> ModelError {
-    let Body { error } = serde_json::from_slice(body).unwrap_or_default();
-    let code = code(status, &error);
+    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+    let error = ProviderError::of(&value).unwrap_or_default();
+    // Some proxies answer 200 and put the status into the body.
+    let status = if status < 300 { error.status.unwrap_or(502) } else { status };
+    let code = error.code(status);
     let said = error.message.as_deref().map(without_secrets).filter(|message| !message.is_empty());
-    let message = match (code, said) {
-        // Providers quote the key in this message.
-        (ErrorCode::ProviderAuthentication, _) => {
-            format!("The provider refused the server's key (status {status}); check OPENAI_API_KEY.")
-        }
-        (_, Some(said)) => format!("The provider answered {status}: {said}"),
-        (_, None) => format!("The provider answered {status} without a reason."),
+    let mut message = match said {
+        Some(said) => format!("The provider answered {status}: {said}"),
+        None => format!("The provider answered {status} without a reason."),
     };
+    if code == ErrorCode::ProviderAuthentication {
+        message.push_str(" (The server's key is in its variable OPENAI_API_KEY.)");
+    }
     ModelError { failure: Failure::new(code, message), retry_after_ms }
 }
 
 /// An error inside a stream that began with status 200.
 pub(crate) fn stream_error(error: &ProviderError) -> ModelError {
     let said = error.message.as_deref().map_or_else(|| "no reason given".to_owned(), without_secrets);
-    let known = code(500, error);
+    let known = error.code(error.status.unwrap_or(500));
     let code = if known == ErrorCode::ProviderFailed { ErrorCode::StreamInterrupted } else { known };
     ModelError {
         failure: Failure::new(code, format!("The provider broke off its answer: {said}")),
         retry_after_ms: None,
-    }
-}
-
-fn code(status: u16, error: &ProviderError) -> ErrorCode {
-    let named = error.code.as_ref().and_then(|code| code.as_str()).or(error.kind.as_deref()).unwrap_or_default();
-    match (named, status) {
-        ("insufficient_quota", _) => ErrorCode::ProviderQuota,
-        ("model_not_found", _) => ErrorCode::ModelNotFound,
-        ("rate_limit_exceeded", _) | (_, 429) => ErrorCode::ProviderRateLimit,
-        ("invalid_api_key", _) | (_, 401 | 403) => ErrorCode::ProviderAuthentication,
-        (_, 408 | 409 | 500..) => ErrorCode::ProviderFailed,
-        (_, _) => ErrorCode::ProviderRejected,
     }
 }
 
@@ -67,59 +120,5 @@ pub(crate) fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
     Some(whole)
 }
 
-/// Drops words that look like keys, and bounds the length.
-fn without_secrets(message: &str) -> String {
-    let words: Vec<&str> =
-        message
-            .split_whitespace()
-            .map(|word| {
-                if word.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with("sk-") { "[key]" } else { word }
-            })
-            .collect();
-    words.join(" ").chars().take(500).collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_refusal_means_depends_on_its_code_before_its_status() {
-        for (status, body, code) in [
-            (401, r#"{"error":{"message":"Incorrect API key provided: sk-abc"}}"#, ErrorCode::ProviderAuthentication),
-            (403, "", ErrorCode::ProviderAuthentication),
-            (429, r#"{"error":{"code":"insufficient_quota"}}"#, ErrorCode::ProviderQuota),
-            (429, r#"{"error":{"type":"insufficient_quota","code":null}}"#, ErrorCode::ProviderQuota),
-            (429, r#"{"error":{"code":"rate_limit_exceeded"}}"#, ErrorCode::ProviderRateLimit),
-            (429, "<html>busy</html>", ErrorCode::ProviderRateLimit),
-            (404, r#"{"error":{"code":"model_not_found"}}"#, ErrorCode::ModelNotFound),
-            (400, r#"{"error":{"code":null,"message":"max_tokens is too large"}}"#, ErrorCode::ProviderRejected),
-            (404, "", ErrorCode::ProviderRejected),
-            (500, "", ErrorCode::ProviderFailed),
-            (503, r#"{"error":{"code":7}}"#, ErrorCode::ProviderFailed),
-        ] {
-            assert_eq!(model_error(status, body.as_bytes(), None).failure.code, code, "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn no_key_comes_through_in_a_message() {
-        let body = br#"{"error":{"message":"bad request for sk-proj-123 (\"sk-456\")"}}"#;
-        let error = model_error(400, body, None);
-        assert_eq!(error.failure.message, "The provider answered 400: bad request for [key] [key]");
-        assert!(!model_error(401, body, None).failure.message.contains("sk-"));
-    }
-
-    #[test]
-    fn retry_after_is_read_in_seconds_and_milliseconds() {
-        let headers = |name: &'static str, value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(name, value.parse().unwrap());
-            headers
-        };
-        assert_eq!(retry_after_ms(&headers("retry-after", "2")), Some(2_000));
-        assert_eq!(retry_after_ms(&headers("retry-after-ms", "150")), Some(150));
-        assert_eq!(retry_after_ms(&headers("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT")), None);
-        assert_eq!(retry_after_ms(&HeaderMap::new()), None);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-use domain::models::{Family, family, output_tokens};
+use domain::models::Family;
 use domain::prompt::{Message, Speaker};
 use ports::ModelRequest;
 use serde_json::{Value, json};
@@ -12,11 +12,10 @@ pub(crate) fn body(request: &ModelRequest) -> Value {
         "stream": true,
         "stream_options": {"include_usage": true},
     });
-    let tokens = json!(output_tokens(&request.model));
-    match family(&request.model) {
-        Family::Gpt4 | Family::Compatible => body["max_tokens"] = tokens,
+    match request.shape.family {
+        Family::Gpt4 | Family::Compatible => body["max_tokens"] = json!(request.shape.output_tokens),
         Family::Gpt5 => {
-            body["max_completion_tokens"] = tokens;
+            body["max_completion_tokens"] = json!(request.shape.output_tokens);
             // Without it this family refuses temperature 0, and it would reason.
             body["reasoning_effort"] = json!("none");
         }
@@ -42,11 +41,17 @@ fn message(message: &Message) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::models::{Catalogue, Shape};
+
+    fn shape(model: &str) -> Shape {
+        Catalogue::built_in().unwrap().shape(model)
+    }
 
     fn asked(model: &str) -> Value {
         let message = |speaker, text: &str| Message { speaker, text: text.to_owned(), images: vec![] };
         body(&ModelRequest {
             model: model.to_owned(),
+            shape: shape(model),
             messages: vec![message(Speaker::System, "rules"), message(Speaker::User, "a page")],
         })
     }
@@ -76,6 +81,7 @@ mod tests {
     fn images_go_before_the_words() {
         let body = body(&ModelRequest {
             model: "m".to_owned(),
+            shape: shape("m"),
             messages: vec![Message {
                 speaker: Speaker::User,
                 text: "like this".to_owned(),

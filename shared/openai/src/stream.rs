@@ -12,6 +12,7 @@ use futures_util::Stream;
 use futures_util::stream::{BoxStream, StreamExt, unfold};
 use ports::{ModelError, ModelEvent};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use sse_stream::{Sse, SseByteStream};
 use std::io;
 use std::time::Duration;
@@ -57,7 +58,7 @@ struct Event {
     #[serde(default)]
     usage: Option<Counted>,
     #[serde(default)]
-    error: Option<ProviderError>,
+    error: Option<Value>,
 }
 
 /// What is known so far.
@@ -147,10 +148,11 @@ impl Reading {
                 });
             }
         };
-        if let Some(error) = &event.error {
-            return Said::Error(refused::stream_error(error));
+        if let Some(error) = event.error.and_then(|error| ProviderError::of(&json!({"error": error}))) {
+            return Said::Error(refused::stream_error(&error));
         }
-        self.model = event.model.or(self.model.take());
+        // Azure's events about its filter have an empty name.
+        self.model = event.model.filter(|model| !model.is_empty()).or(self.model.take());
         // Counts that are not all there are unknown, and never keep the text of their event from being read.
         if let Some(counted) = event.usage
             && let (Some(input_tokens), Some(output_tokens)) = (counted.prompt_tokens, counted.completion_tokens)
@@ -161,12 +163,24 @@ impl Reading {
                 cached_tokens: counted.prompt_tokens_details.and_then(|details| details.cached_tokens),
             });
         }
-        let Some(choice) = event.choices.into_iter().next() else { return Said::Nothing };
+        let Some(choice) = event.choices.into_iter().next() else { return without_choice(data) };
+        if choice.finish_reason.as_deref() == Some("error") {
+            return Said::Error(refused::stream_error(&ProviderError::default()));
+        }
         self.finish_reason = choice.finish_reason.or(self.finish_reason.take());
         match choice.delta.and_then(|delta| delta.content) {
             Some(text) if !text.is_empty() => Said::Text(text),
             Some(_) | None => Said::Nothing,
         }
+    }
+}
+
+/// Token counts, Azure's notes about its filter, or vLLM's error, which is the whole event.
+fn without_choice(data: &str) -> Said {
+    let value: Value = serde_json::from_str(data).unwrap_or_default();
+    match ProviderError::of(&value) {
+        Some(error) => Said::Error(refused::stream_error(&error)),
+        None => Said::Nothing,
     }
 }
 

@@ -12,7 +12,7 @@ mod variants;
 use crate::{Connections, DesignSystems, Generations, NewGeneration, Objects, Variants};
 use domain::generation::Generation;
 use domain::ids::{GenerationId, UserId, VariantKey};
-use domain::variant::{Status, Variant};
+use domain::variant::Variant;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Runs every check of the table's ports. Panics with the first guarantee that does not hold.
@@ -56,21 +56,8 @@ pub fn new_generation(user: &UserId, created_at_ms: u64, count: u8) -> NewGenera
 }
 
 fn queued(id: &GenerationId, variant_index: u8, created_at_ms: u64) -> Variant {
-    Variant {
-        key: VariantKey { generation_id: id.clone(), variant_index },
-        model: "m".to_owned(),
-        created_at_ms,
-        attempt: 0,
-        claims: 0,
-        holder: None,
-        lease_until_ms: created_at_ms + 1_000,
-        next_seq: 0,
-        signals: 0,
-        listeners: vec![],
-        cancel_requested: false,
-        status: Status::Queued,
-        told: false,
-    }
+    let key = VariantKey { generation_id: id.clone(), variant_index };
+    Variant::queued(key, "m", created_at_ms, created_at_ms + 1_000)
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Recorded {
 }
 
 /// A page of a user's generations, newest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HistoryPage {
     /// The generations.
     pub items: Vec<Generation>,

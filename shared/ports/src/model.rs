@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 use domain::error::Failure;
+use domain::models::Shape;
 use domain::prompt::Message;
 use domain::usage::Usage;
 use futures_util::Stream;
@@ -10,6 +11,8 @@ use std::pin::Pin;
 pub struct ModelRequest {
     /// The model's name at the provider.
     pub model: String,
+    /// How this model is asked.
+    pub shape: Shape,
     /// The conversation.
     pub messages: Vec<Message>,
 }

@@ -2,7 +2,7 @@ use crate::StoreError;
 use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
-use domain::variant::{ClaimRule, Ending, Variant};
+use domain::variant::{Account, ClaimRule, Ending, Variant};
 
 /// What a claim gives: the right to write for one attempt until another claim takes the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +78,9 @@ pub trait Variants: Send + Sync {
 
     /// Extends the lease and brings back the record.
     async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError>;
+
+    /// Records what is known of the work, in place of what was recorded before, and brings back the record.
+    async fn note(&self, hold: &Hold, account: &Account) -> Result<Beat, StoreError>;
 
     /// Gives an attempt back: the variant is queued again and may be claimed at once; the sweep looks at it after
     /// `due_ms`. Unless it `counts`, its claim is taken out of the count that is limited: a worker whose process was stopped

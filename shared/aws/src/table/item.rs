@@ -6,7 +6,7 @@ use domain::chunk::{Change, Chunk};
 use domain::design_system::DesignSystem;
 use domain::generation::Generation;
 use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
-use domain::variant::{Status, Variant};
+use domain::variant::{Account, Status, Variant};
 use ports::{Connection, StoreError};
 use serde_json::{Value, from_str};
 use std::str::FromStr;
@@ -102,6 +102,9 @@ pub(super) fn of_variant(variant: &Variant) -> Result<Item, StoreError> {
     if !variant.told {
         item.insert("open".to_owned(), string("open"));
     }
+    if !variant.account.is_empty() {
+        item.insert("account".to_owned(), of_account(&variant.account)?);
+    }
     let (state, outcome) = of_status(&variant.status)?;
     item.insert("state".to_owned(), state);
     if let Some(outcome) = outcome {
@@ -118,6 +121,10 @@ pub(super) fn of_status(status: &Status) -> Result<(AttributeValue, Option<Attri
         None
     };
     Ok((string(status.name()), outcome))
+}
+
+pub(super) fn of_account(account: &Account) -> Result<AttributeValue, StoreError> {
+    Ok(string(serde_json::to_string(account).map_err(|error| StoreError::Corrupt(error.to_string()))?))
 }
 
 pub(super) fn to_variant(item: &Item) -> Result<Variant, StoreError> {
@@ -141,6 +148,10 @@ pub(super) fn to_variant(item: &Item) -> Result<Variant, StoreError> {
         signals: numeric(item, "signals")?,
         listeners: strings(item, "listeners").into_iter().map(ConnectionId).collect(),
         cancel_requested: flag(item, "cancel"),
+        account: match item.get("account") {
+            None => Account::default(),
+            Some(_) => from_str(text(item, "account")?).map_err(|_| corrupt(item, "account"))?,
+        },
         told: !item.contains_key("open"),
         status,
     })

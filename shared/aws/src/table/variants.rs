@@ -1,4 +1,4 @@
-use super::item::{of_status, text, to_chunk, to_variant, to_variant_key};
+use super::item::{of_account, of_status, text, to_chunk, to_variant, to_variant_key};
 use super::{Key, Table, number, string};
 use crate::failure::store_error;
 use async_trait::async_trait;
@@ -7,7 +7,7 @@ use domain::chunk::Chunk;
 
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use domain::limits::CLAIMS_MAX;
-use domain::variant::{ClaimRule, Ending, Status, Variant};
+use domain::variant::{Account, ClaimRule, Ending, Status, Variant};
 use ports::{Appended, Beat, Claim, Ended, Hold, StoreError, Variants};
 
 mod append;
@@ -76,6 +76,14 @@ impl Variants for Table {
 
     async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError> {
         let change = Change::by_holder(hold, "SET #lease = :lease").value(":lease", number(lease_until_ms));
+        match self.change(change).await? {
+            Changed::Done(item) => Ok(Beat::Held(to_variant(&item)?)),
+            Changed::Missing | Changed::Refused(_) => Ok(Beat::Lost),
+        }
+    }
+
+    async fn note(&self, hold: &Hold, account: &Account) -> Result<Beat, StoreError> {
+        let change = Change::by_holder(hold, "SET #account = :account").value(":account", of_account(account)?);
         match self.change(change).await? {
             Changed::Done(item) => Ok(Beat::Held(to_variant(&item)?)),
             Changed::Missing | Changed::Refused(_) => Ok(Beat::Lost),

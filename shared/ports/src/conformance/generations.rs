@@ -2,6 +2,7 @@ use super::new_generation;
 use crate::{Created, Generations, RequestKey};
 use domain::generation::{Conclusion, Overall};
 use domain::ids::{GenerationId, UserId};
+use domain::usage::Totals;
 
 pub(super) async fn check<T: Generations>(table: &T) {
     a_created_generation_reads_back_whole(table).await;
@@ -56,7 +57,7 @@ async fn the_first_conclusion_stands<T: Generations>(table: &T) {
     let new = new_generation(&user("conclusion"), 1_000, 2);
     table.create(&new).await.unwrap();
     let id = &new.generation.id;
-    let conclusion = |told_by| Conclusion { status: Overall::Partial, ended_at_ms: 5_000, told_by };
+    let conclusion = |told_by| Conclusion { status: Overall::Partial, ended_at_ms: 5_000, told_by, totals: Totals::default() };
     assert_eq!(table.conclude(id, conclusion(1)).await.unwrap(), Some(conclusion(1)));
     assert_eq!(table.conclude(id, conclusion(0)).await.unwrap(), Some(conclusion(1)));
     let recorded = table.generation(id).await.unwrap().unwrap();

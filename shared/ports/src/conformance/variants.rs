@@ -4,7 +4,8 @@ use domain::chunk::{Change, Chunk};
 use domain::error::{ErrorCode, Failure};
 use domain::ids::{ConnectionId, GenerationId, Holder, UserId, VariantKey};
 use domain::limits::CLAIMS_MAX;
-use domain::variant::{Answer, ClaimRule, Completion, Ending, Status, Variant};
+use domain::usage::Usage;
+use domain::variant::{Account, Answer, ClaimRule, Completion, Ending, Gone, Status, Substitute, Variant};
 use futures_util::future::join_all;
 
 pub(super) async fn check<T: Generations + Variants>(table: &T) {
@@ -14,6 +15,7 @@ pub(super) async fn check<T: Generations + Variants>(table: &T) {
     chunks_are_recorded_in_order_and_once(table).await;
     a_subscriber_is_known_before_the_next_chunk(table).await;
     a_worker_that_lost_its_attempt_writes_nothing(table).await;
+    a_note_of_the_work_is_its_holders_and_outlives_the_attempt(table).await;
     an_ended_variant_never_changes(table).await;
     a_released_variant_can_be_taken_at_once(table).await;
     a_claim_that_is_given_back_uncounted_does_not_count(table).await;
@@ -145,6 +147,25 @@ async fn a_worker_that_lost_its_attempt_writes_nothing<T: Generations + Variants
     assert_eq!(table.chunks(&zombie.key, None, 10).await.unwrap(), [chunk(0)], "earlier attempts stay readable");
 }
 
+async fn a_note_of_the_work_is_its_holders_and_outlives_the_attempt<T: Generations + Variants>(table: &T) {
+    let key = recorded(table).await;
+    let (hold, _) = taken(table, &key, "a", 2_000).await;
+    let account = Account {
+        substitute: Some(Substitute { model: "m2".to_owned(), reason: Gone::NotFound }),
+        duration_ms: Some(7),
+        answer: Answer {
+            usage: Some(Usage { input_tokens: 1, output_tokens: 2, cached_tokens: Some(1) }),
+            ..Answer::default()
+        },
+    };
+    let Beat::Held(noted) = table.note(&hold, &account).await.unwrap() else { panic!("the lease is held") };
+    assert_eq!((&noted.account, noted.lease_until_ms, noted.next_seq), (&account, 2_500, 0));
+    let (_, second) = taken(table, &key, "b", 3_000).await;
+    assert_eq!(second.account, account, "the next attempt asks the same model");
+    assert_eq!(table.note(&hold, &Account::default()).await.unwrap(), Beat::Lost);
+    assert_eq!(table.variant(&key).await.unwrap().unwrap().account, account);
+}
+
 async fn an_ended_variant_never_changes<T: Generations + Variants>(table: &T) {
     for ending in [
         Ending::Completed(completion()),
@@ -159,6 +180,7 @@ async fn an_ended_variant_never_changes<T: Generations + Variants>(table: &T) {
         assert_eq!(again, Ended::Recorded(ended.clone()), "the first ending stands and its holder is told so");
         assert_eq!(table.append(&hold, &chunk(0), variant.signals, None).await.unwrap(), Appended::Lost);
         assert_eq!(table.heartbeat(&hold, 9_999).await.unwrap(), Beat::Lost);
+        assert_eq!(table.note(&hold, &Account::default()).await.unwrap(), Beat::Lost);
         table.release(&hold, 9_999, true).await.unwrap();
         let refused = table.claim(&key, &holder("b"), 99_000, 500).await.unwrap();
         assert_eq!(refused, Claim::Refused(ClaimRule::Ended, ended.clone()));

@@ -8,7 +8,7 @@ use domain::chunk::Chunk;
 use domain::design_system::{DesignSystem, DesignSystemChange};
 use domain::generation::Conclusion;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
-use domain::variant::{Ending, Variant};
+use domain::variant::{Account, Ending, Variant};
 
 #[async_trait]
 impl<T: Generations + ?Sized> Generations for Faulty<T> {
@@ -47,6 +47,10 @@ impl<T: Variants + ?Sized> Variants for Faulty<T> {
 
     async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError> {
         self.run("heartbeat", self.inner.heartbeat(hold, lease_until_ms), unavailable).await
+    }
+
+    async fn note(&self, hold: &Hold, account: &Account) -> Result<Beat, StoreError> {
+        self.run("note", self.inner.note(hold, account), unavailable).await
     }
 
     async fn release(&self, hold: &Hold, due_ms: u64, counts: bool) -> Result<(), StoreError> {

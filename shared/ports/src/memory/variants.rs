@@ -3,7 +3,7 @@ use crate::{Appended, Beat, Claim, Ended, Hold, StoreError, Variants};
 use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
-use domain::variant::{ClaimRule, Ending, Status, Variant};
+use domain::variant::{Account, ClaimRule, Ending, Status, Variant};
 
 impl State {
     fn held(&mut self, hold: &Hold) -> Option<&mut Variant> {
@@ -66,6 +66,14 @@ impl Variants for MemoryTable {
         let mut state = self.lock();
         Ok(state.held(hold).map_or(Beat::Lost, |variant| {
             variant.lease_until_ms = lease_until_ms;
+            Beat::Held(variant.clone())
+        }))
+    }
+
+    async fn note(&self, hold: &Hold, account: &Account) -> Result<Beat, StoreError> {
+        let mut state = self.lock();
+        Ok(state.held(hold).map_or(Beat::Lost, |variant| {
+            variant.account = account.clone();
             Beat::Held(variant.clone())
         }))
     }

@@ -2,8 +2,8 @@ use super::*;
 use domain::error::{ErrorCode, Failure};
 use domain::generation::{Conclusion, Overall};
 use domain::ids::AttemptKey;
-use domain::usage::Usage;
-use domain::variant::{Answer, Completion};
+use domain::usage::{Totals, Usage};
+use domain::variant::{Answer, Completion, Gone, Substitute};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -16,18 +16,30 @@ fn connections() -> impl Strategy<Value = Vec<ConnectionId>> {
         .prop_map(|ids| ids.into_iter().map(ConnectionId).collect())
 }
 
-fn status() -> impl Strategy<Value = Status> {
+fn answer() -> impl Strategy<Value = Answer> {
     let usage = (any::<u64>(), any::<u64>(), option::of(any::<u64>()))
         .prop_map(|(input_tokens, output_tokens, cached_tokens)| Usage { input_tokens, output_tokens, cached_tokens });
-    let answer = (option::of("\\PC{0,20}"), option::of("[a-z_]{1,12}"), option::of(usage), option::of(0.0..9.0))
-        .prop_map(|(model_answered, finish_reason, usage, cost_usd)| Answer {
+    (option::of("\\PC{0,20}"), option::of("[a-z_]{1,12}"), option::of(usage), option::of(0.0..9.0), option::of(any::<u64>()))
+        .prop_map(|(model_answered, finish_reason, usage, cost_usd, first_text_ms)| Answer {
             model_answered,
             finish_reason,
             usage,
             cost_usd,
-            first_text_ms: None,
-        });
-    let completed = (any::<u64>(), "[0-9a-f]{64}", any::<u64>(), answer).prop_map(
+            first_text_ms,
+        })
+}
+
+fn account() -> impl Strategy<Value = Account> {
+    let substitute = ("\\PC{1,20}", any::<bool>()).prop_map(|(model, found)| Substitute {
+        model,
+        reason: if found { Gone::ShutDown } else { Gone::NotFound },
+    });
+    (option::of(substitute), option::of(any::<u64>()), answer())
+        .prop_map(|(substitute, duration_ms, answer)| Account { substitute, duration_ms, answer })
+}
+
+fn status() -> impl Strategy<Value = Status> {
+    let completed = (any::<u64>(), "[0-9a-f]{64}", any::<u64>(), answer()).prop_map(
         |(page_bytes, page_sha256, duration_ms, answer)| {
             Status::Completed(Completion { page_bytes, page_sha256, duration_ms, answer })
         },
@@ -46,11 +58,11 @@ prop_compose! {
         generation_id in id(), variant_index in 0u8..8, model in "\\PC{1,30}", created_at_ms in any::<u64>(),
         attempt in any::<u32>(), holder in option::of("[0-9a-f]{32}"), lease_until_ms in any::<u64>(),
         (next_seq, signals, claims) in any::<(u32, u32, u32)>(), listeners in connections(),
-        (cancel_requested, told) in any::<(bool, bool)>(), status in status(),
+        (cancel_requested, told) in any::<(bool, bool)>(), status in status(), account in account(),
     ) -> Variant {
         Variant {
             key: VariantKey { generation_id, variant_index }, model, created_at_ms, attempt, claims, holder: holder.map(Holder),
-            lease_until_ms, next_seq, signals, listeners, cancel_requested, status, told,
+            lease_until_ms, next_seq, signals, listeners, cancel_requested, status, account, told,
         }
     }
 }
@@ -59,12 +71,13 @@ prop_compose! {
     fn generation()(
         id in id(), user in "\\PC{1,30}", created_at_ms in 0u64..1_000_000_000_000_000, title in "\\PC{0,120}",
         models in proptest::collection::vec("\\PC{1,20}", 1..8), closes in option::of("[A-Za-z0-9]{15}="),
-        conclusion in option::of((any::<u64>(), 0u8..8)),
+        conclusion in option::of((any::<u64>(), 0u8..8, option::of(0.0..9.0))),
     ) -> Generation {
         Generation {
             id, user: UserId(user), created_at_ms, title, models, closes: closes.map(ConnectionId),
-            conclusion: conclusion.map(|(ended_at_ms, told_by)| {
-                Conclusion { status: Overall::Partial, ended_at_ms, told_by }
+            conclusion: conclusion.map(|(ended_at_ms, told_by, cost_usd)| {
+                let totals = Totals { cost_usd, usage_unknown: vec![told_by], ..Totals::default() };
+                Conclusion { status: Overall::Partial, ended_at_ms, told_by, totals }
             }),
         }
     }
