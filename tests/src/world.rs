@@ -5,6 +5,7 @@ use api::{About, Api};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
 use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder};
+use domain::models::{Catalogue, Offer};
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
@@ -114,7 +115,9 @@ pub struct Ports {
     /// Names and dice.
     pub ids: Arc<dyn Ids>,
     /// The models on offer.
-    pub line_up: Vec<String>,
+    pub offer: Arc<Offer>,
+    /// What is known of models.
+    pub catalogue: Arc<Catalogue>,
 }
 
 /// What is behind the ports.
@@ -136,7 +139,9 @@ pub struct World {
     /// Names.
     pub ids: Arc<CountingIds>,
     /// The models on offer.
-    pub line_up: Vec<String>,
+    pub offer: Arc<Offer>,
+    /// What is known of models.
+    pub catalogue: Arc<Catalogue>,
     /// A rule that is broken on purpose.
     pub breakage: Option<Breakage>,
 }
@@ -154,7 +159,8 @@ impl World {
             model: Arc::new(model),
             clock: Arc::default(),
             ids: Arc::default(),
-            line_up: vec!["model-a".to_owned()],
+            offer: Arc::new(Offer::new(vec!["model-a".to_owned()], [])),
+            catalogue: Arc::new(Catalogue::built_in().unwrap()),
             breakage: None,
         }
     }
@@ -174,7 +180,8 @@ impl World {
             model: self.model.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            line_up: self.line_up.clone(),
+            offer: self.offer.clone(),
+            catalogue: self.catalogue.clone(),
         }
     }
 
@@ -211,7 +218,7 @@ impl Ports {
             invoke: self.invoke.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            line_up: self.line_up.clone(),
+            offer: self.offer.clone(),
         }
     }
 
@@ -245,6 +252,7 @@ impl Ports {
             variants: self.variants.clone(),
             objects: self.objects.clone(),
             model: self.model.clone(),
+            catalogue: self.catalogue.clone(),
             push: self.push.clone(),
             invoke: self.invoke.clone(),
             announcer: self.announcer(),
@@ -266,7 +274,12 @@ impl Ports {
             web: self.web.clone(),
             screenshots: None,
             starter: self.starter(),
-            about: About { websocket_url: None, origin: "demo", line_up: self.line_up.clone() },
+            about: About {
+                websocket_url: None,
+                origin: "demo",
+                offer: self.offer.clone(),
+                catalogue: self.catalogue.clone(),
+            },
         }
     }
 

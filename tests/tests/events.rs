@@ -6,7 +6,7 @@ use domain::design_system::DesignSystem;
 use domain::generation::Generation;
 use domain::ids::{ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
 use domain::keys;
-use domain::variant::{Status, Variant};
+use domain::variant::Variant;
 use domain::wire::invoke::WorkerEvent;
 use end_to_end::{BEGINNING_MS, CountingModel, World};
 use ports::memory::Frame;
@@ -44,21 +44,8 @@ async fn world() -> World {
     let request =
         Object { bytes: bytes.to_string().into_bytes(), content_type: "application/json".to_owned(), note: None };
     world.objects.put(&keys::request(&id), request).await.unwrap();
-    let variant = Variant {
-        key: VariantKey { generation_id: id.clone(), variant_index: 0 },
-        model: "model-a".to_owned(),
-        created_at_ms: BEGINNING_MS,
-        attempt: 0,
-        claims: 0,
-        holder: None,
-        lease_until_ms: BEGINNING_MS,
-        next_seq: 0,
-        signals: 0,
-        listeners: vec![],
-        cancel_requested: false,
-        status: Status::Queued,
-        told: false,
-    };
+    let key = VariantKey { generation_id: id.clone(), variant_index: 0 };
+    let variant = Variant::queued(key, "model-a", BEGINNING_MS, BEGINNING_MS);
     let generation = Generation {
         id,
         user: UserId::anonymous(),

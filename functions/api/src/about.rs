@@ -1,6 +1,6 @@
 use crate::{Api, answer};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
-use domain::models::{known, output_tokens};
+use domain::models::Model;
 use serde_json::{Value, json};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -19,20 +19,32 @@ impl Api {
                 "webSocketUrl": about.websocket_url,
                 "modelSource": about.origin,
                 "demo": about.origin == "demo",
-                "models": about.line_up,
+                "models": about.offer.line_up(),
                 "version": VERSION,
             }),
         )
     }
 
+    /// The line-up, and every model that a request may choose. What is not known of a model is null.
     pub(crate) fn models(&self) -> ApiGatewayV2httpResponse {
-        let models: Vec<Value> = self
-            .about
-            .line_up
-            .iter()
-            .map(|id| json!({"id": id, "maxTokens": output_tokens(id), "price": known(id).map(|model| model.price)}))
-            .collect();
-        answer::data(200, &json!({"models": models}))
+        let describe = |ids: &[String]| ids.iter().map(|id| self.model(id)).collect::<Vec<Value>>();
+        let offer = &self.about.offer;
+        answer::data(200, &json!({"models": describe(offer.line_up()), "allowed": describe(offer.allowed())}))
+    }
+
+    fn model(&self, id: &str) -> Value {
+        let catalogue = &self.about.catalogue;
+        let known: Option<&Model> = catalogue.get(id);
+        json!({
+            "id": id,
+            "family": catalogue.shape(id).family,
+            "maxTokens": catalogue.shape(id).output_tokens,
+            "maxOutputTokens": known.and_then(|model| model.max_output_tokens),
+            "price": known.and_then(|model| model.price),
+            "shutdownDate": known.and_then(|model| model.shutdown_date),
+            "successor": known.and_then(|model| model.successor.as_ref()),
+            "note": known.and_then(|model| model.note.as_ref()),
+        })
     }
 }
 

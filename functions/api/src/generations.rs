@@ -6,8 +6,9 @@ use domain::ids::UserId;
 use domain::keys;
 use domain::limits::{HISTORY_PAGE, NAME_BYTES_MAX};
 use domain::request::GenerationRequest;
+use domain::usage::Totals;
 use domain::variant::{Status, Variant};
-use domain::wire::server::page_url;
+use domain::wire::server::{page_url, with_account};
 use lifecycle::{StepError, visible};
 use ports::StoreError;
 use serde_json::{Value, json};
@@ -40,12 +41,14 @@ impl Api {
         }
         let mut data = summary(&recorded.generation);
         data["status"] = json!(Overall::of(&variants));
+        data["totals"] = json!(Totals::of(&variants));
         if let Some(request) = request {
             data["prompt"] = json!(request.prompt.text);
         }
         data["html"] = json!(html);
         data["duration_ms"] = json!(first.map(|(_, completion)| completion.duration_ms));
         data["model"] = json!(first.map(|(variant, _)| &variant.model));
+        data["modelUsed"] = json!(first.map(|(variant, _)| variant.model_used()));
         data["variants"] = json!(shown);
         Ok(answer::data(200, &data))
     }
@@ -92,25 +95,20 @@ fn summary(generation: &Generation) -> Value {
 }
 
 fn describe(variant: &Variant) -> Value {
-    let mut shown = json!({
+    let shown = json!({
         "index": variant.key.variant_index,
-        "model": variant.model,
         "status": variant.status.name(),
         "attempt": variant.attempt,
         "nextSeq": variant.next_seq,
         "url": page_url(&variant.key),
+        "substitute": variant.account.substitute,
         "error": null,
     });
+    let mut shown = with_account(variant, shown);
     match &variant.status {
         Status::Queued | Status::Running => {}
         Status::Completed(completion) => {
-            let answer = &completion.answer;
-            shown["durationMs"] = json!(completion.duration_ms);
-            shown["firstTextMs"] = json!(answer.first_text_ms);
-            shown["usage"] = json!(answer.usage);
-            shown["costUsd"] = json!(answer.cost_usd);
-            shown["finishReason"] = json!(answer.finish_reason);
-            shown["modelAnswered"] = json!(answer.model_answered);
+            shown["finishReason"] = json!(completion.answer.finish_reason);
             shown["htmlBytes"] = json!(completion.page_bytes);
             shown["htmlSha256"] = json!(completion.page_sha256);
         }

@@ -28,20 +28,23 @@ use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpR
 use boot::{Boot, Function, FunctionError, Invocation, SettingError, Settings};
 use domain::error::{ErrorCode, Refusal};
 use domain::ids::UserId;
+use domain::models::{Catalogue, Offer};
 use lifecycle::{Starter, StepError};
 use ports::{DesignSystems, Fetch, Generations, Objects, Screenshots, Variants};
 use request::Request;
 use std::sync::Arc;
 
 /// What the page is told about the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct About {
     /// Where browsers connect, if not at the page's own host.
     pub websocket_url: Option<String>,
     /// Where pages come from.
     pub origin: &'static str,
-    /// The line-up.
-    pub line_up: Vec<String>,
+    /// The models on offer.
+    pub offer: Arc<Offer>,
+    /// What is known of them.
+    pub catalogue: Arc<Catalogue>,
 }
 
 /// The handler and all that it may touch.
@@ -73,7 +76,7 @@ impl Api {
     pub fn from_boot(boot: &Boot) -> Result<Self, SettingError> {
         let table = boot.table();
         let bucket = boot.bucket();
-        let Settings { websocket_url, origin, line_up, .. } = &boot.settings;
+        let Settings { websocket_url, origin, offer, catalogue, .. } = &boot.settings;
         Ok(Self {
             generations: table.clone(),
             variants: table.clone(),
@@ -87,9 +90,14 @@ impl Api {
                 invoke: boot.workers(),
                 clock: boot.clock.clone(),
                 ids: boot.ids.clone(),
-                line_up: line_up.clone(),
+                offer: offer.clone(),
             },
-            about: About { websocket_url: websocket_url.clone(), origin: origin.name(), line_up: line_up.clone() },
+            about: About {
+                websocket_url: websocket_url.clone(),
+                origin: origin.name(),
+                offer: offer.clone(),
+                catalogue: catalogue.clone(),
+            },
         })
     }
 

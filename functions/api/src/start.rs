@@ -29,7 +29,12 @@ impl Api {
             Started::Attached(id) => id,
         };
         let url = generation_url(&id);
-        let mut accepted = answer::data(202, &json!({"id": id, "url": url}));
+        let mut data = json!({"id": id, "url": url});
+        let notices = start.notices();
+        if !notices.is_empty() {
+            data["notices"] = json!(notices);
+        }
+        let mut accepted = answer::data(202, &data);
         if let Ok(location) = HeaderValue::from_str(&url) {
             accepted.headers.insert(header::LOCATION, location);
         }

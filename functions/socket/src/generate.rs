@@ -17,7 +17,7 @@ impl Socket {
         match started {
             Started::New(generation) => {
                 self.follow(sender, &generation.id).await;
-                self.announce(sender, &generation, start.request_id.as_deref()).await;
+                self.announce(sender, &generation, start).await;
                 self.starter.invoke_workers(&generation).await;
                 Ok(())
             }
@@ -25,7 +25,7 @@ impl Socket {
             Started::Attached(id) => {
                 let recorded = visible(&*self.generations, &sender.user, &id).await?;
                 self.follow(sender, &id).await;
-                self.announce(sender, &recorded.generation, start.request_id.as_deref()).await;
+                self.announce(sender, &recorded.generation, start).await;
                 self.replayer.replay(&sender.connection, &recorded, &[]).await
             }
         }
@@ -39,15 +39,15 @@ impl Socket {
     }
 
     /// Within a limit: a client that does not take its announcement must not keep the workers from starting.
-    async fn announce(&self, sender: &Sender, generation: &Generation, request_id: Option<&str>) {
+    async fn announce(&self, sender: &Sender, generation: &Generation, start: &StartRequest) {
         let limit = Duration::from_millis(ANNOUNCE_MS_MAX);
-        if timeout(limit, self.announce_to(sender, generation, request_id)).await.is_err() {
+        if timeout(limit, self.announce_to(sender, generation, start)).await.is_err() {
             tracing::warn!(generation_id = %generation.id, connection = %sender.connection, "announcement_cut_off");
         }
     }
 
-    async fn announce_to(&self, sender: &Sender, generation: &Generation, request_id: Option<&str>) {
-        for message in ServerMessage::accepted(generation, request_id) {
+    async fn announce_to(&self, sender: &Sender, generation: &Generation, start: &StartRequest) {
+        for message in ServerMessage::accepted(generation, start.request_id.as_deref(), &start.notices()) {
             self.send(sender, &message).await;
         }
         for (variant_index, model) in (0..).zip(&generation.models) {

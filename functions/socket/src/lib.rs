@@ -68,7 +68,7 @@ impl Socket {
                 invoke: boot.workers(),
                 clock: boot.clock.clone(),
                 ids: boot.ids.clone(),
-                line_up: boot.settings.line_up.clone(),
+                offer: boot.settings.offer.clone(),
             },
             replayer: Replayer { variants: table.clone(), push: push.clone() },
             variants: table,

@@ -49,12 +49,11 @@ pub(crate) struct Raw {
 
 impl Worker {
     pub(crate) async fn attempt(&self, held: &mut Held, invocation: &Invocation) -> Result<AttemptEnd, StoreError> {
-        let started_ms = self.clock.now_ms();
         if held.seen.cancel_requested {
             return Ok(AttemptEnd::Interrupted(Interruption::Cancelled));
         }
         if let Some(raw) = self.earlier_answer(held.key()).await? {
-            return self.finish_again(held, raw, started_ms, invocation).await;
+            return self.finish_again(held, raw, invocation).await;
         }
         if held.seen.claims > ATTEMPTS_MAX {
             return Ok(AttemptEnd::Failed(exhausted(held.seen.claims - 1)));
@@ -64,13 +63,30 @@ impl Worker {
             Err(failure) => return Ok(AttemptEnd::Failed(failure)),
         };
         held.progress(Agent::Planner, 5).await;
-        let asked = ModelRequest { model: held.seen.model.clone(), messages: prompt::messages(&request) };
-        let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
-        match pump(self, &asked, held, &mut coalescer, invocation).await? {
-            Pumped::Finished { raw, page } => self.finish(held, raw, page, started_ms).await,
-            Pumped::Broken(error) => Ok(AttemptEnd::Broken(error)),
-            Pumped::Interrupted(interruption) => Ok(AttemptEnd::Interrupted(interruption)),
+        let messages = prompt::messages(&request);
+        let mut turned = self.turn_if_shut_down(held).await?;
+        loop {
+            if let Some(interruption) = turned {
+                return Ok(AttemptEnd::Interrupted(interruption));
+            }
+            let model = held.seen.model_used().to_owned();
+            let asked = ModelRequest { shape: self.catalogue.shape(&model), model, messages: messages.clone() };
+            let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
+            match pump(self, &asked, held, &mut coalescer, invocation).await? {
+                Pumped::Finished { raw, page } => return self.finish_counted(held, raw, page).await,
+                Pumped::Broken(error) => match self.after_not_found(held, &error) {
+                    Some(substitute) => turned = self.turn_to(held, substitute).await?,
+                    None => return Ok(AttemptEnd::Broken(error)),
+                },
+                Pumped::Interrupted(interruption) => return Ok(AttemptEnd::Interrupted(interruption)),
+            }
         }
+    }
+
+    /// Finishes with an answer whose count is kept, also when it turns out to hold no page.
+    async fn finish_counted(&self, held: &mut Held, raw: Raw, page: String) -> Result<AttemptEnd, StoreError> {
+        held.account.answer = raw.answer.clone();
+        self.finish(held, raw, page, held.started_ms).await
     }
 
     /// The request as it was stored. One that cannot be read fails this variant and no other.
@@ -105,13 +121,7 @@ impl Worker {
     }
 
     /// Brings an answer that was already paid for to its end.
-    async fn finish_again(
-        &self,
-        held: &mut Held,
-        raw: Raw,
-        started_ms: u64,
-        invocation: &Invocation,
-    ) -> Result<AttemptEnd, StoreError> {
+    async fn finish_again(&self, held: &mut Held, raw: Raw, invocation: &Invocation) -> Result<AttemptEnd, StoreError> {
         // Under this attempt too: `completed` promises the objects of the attempt that it names.
         self.save_raw(held.key(), &raw).await?;
         let mut extractor = domain::html::Extractor::default();
@@ -126,6 +136,6 @@ impl Worker {
                 Standing::Lost => return Ok(AttemptEnd::Interrupted(Interruption::Lost)),
             }
         }
-        self.finish(held, raw, page, started_ms).await
+        self.finish_counted(held, raw, page).await
     }
 }

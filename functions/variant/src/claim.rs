@@ -7,10 +7,12 @@ use boot::Invocation;
 use domain::error::Failure;
 use domain::ids::VariantKey;
 use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
+use domain::retry::span;
 use domain::retry::{AfterFailure, after_failure};
 use domain::stage::Stage;
-use domain::variant::Ending;
+use domain::variant::{Account, Ending};
 use domain::wire::invoke::WorkerEvent;
+use domain::wire::server::ServerMessage;
 use ports::{Claim, Ended, Hold, ModelError, StoreError};
 use std::time::Duration;
 
@@ -58,6 +60,8 @@ impl Worker {
                     clock: self.clock.clone(),
                     hold: Hold { key: variant.attempt_key(), holder },
                     lease_ms: self.lease_ms,
+                    started_ms: now_ms,
+                    account: Account { substitute: variant.account.substitute.clone(), ..Account::default() },
                     seen: variant,
                     sure_at_ms: now_ms,
                 }))
@@ -76,16 +80,16 @@ impl Worker {
 
     async fn after(&self, mut held: Held, end: AttemptEnd, invocation: &Invocation) -> Result<Next, StoreError> {
         match end {
-            AttemptEnd::Completed(completion) => self.end(&held, Ending::Completed(completion)).await,
+            AttemptEnd::Completed(completion) => self.end(&mut held, Ending::Completed(completion)).await,
             AttemptEnd::Failed(failure) => self.fail(&mut held, failure, invocation).await,
             AttemptEnd::Broken(error) => self.retry(&mut held, error, invocation).await,
-            AttemptEnd::Interrupted(interruption) => self.interrupted(&held, interruption, invocation).await,
+            AttemptEnd::Interrupted(interruption) => self.interrupted(&mut held, interruption, invocation).await,
         }
     }
 
     async fn interrupted(
         &self,
-        held: &Held,
+        held: &mut Held,
         interruption: Interruption,
         invocation: &Invocation,
     ) -> Result<Next, StoreError> {
@@ -112,7 +116,12 @@ impl Worker {
     }
 
     /// Records the end under the lease, then tells it. In this order: what is told is already so.
-    async fn end(&self, held: &Held, ending: Ending) -> Result<Next, StoreError> {
+    async fn end(&self, held: &mut Held, ending: Ending) -> Result<Next, StoreError> {
+        match &ending {
+            // A page's record says all of it.
+            Ending::Completed(_) => {}
+            Ending::Failed(_) | Ending::Cancelled => self.account_for(held).await,
+        }
         let lease_until_ms = self.clock.now_ms() + self.lease_ms;
         let Ended::Recorded(variant) = self.variants.end(&held.hold, &ending, lease_until_ms).await? else {
             lost(held);
@@ -136,6 +145,14 @@ impl Worker {
         Ok(Next::Over)
     }
 
+    /// Notes what an attempt has taken that ends without a page. Only numbers are at stake, so a failure stops nothing.
+    async fn account_for(&self, held: &mut Held) {
+        held.account.duration_ms = Some(self.clock.now_ms().saturating_sub(held.started_ms));
+        if let Err(error) = self.variants.note(&held.hold, &held.account).await {
+            tracing::warn!(variant = %held.key().variant, %error, "note_failed");
+        }
+    }
+
     /// Another attempt where it can help. The lease is kept during the pause, so that a cancel is seen.
     async fn retry(&self, held: &mut Held, error: ModelError, invocation: &Invocation) -> Result<Next, StoreError> {
         let attempt = held.key().attempt;
@@ -149,7 +166,15 @@ impl Worker {
                     attempt,
                     pause_ms
                 );
-                if let Some(interruption) = self.pause(held, pause_ms, invocation).await? {
+                let until_ms = self.clock.now_ms() + pause_ms;
+                if until_ms >= stop_at_ms(invocation) {
+                    // It does not fit into this invocation: the sweep starts the next attempt when the pause is over.
+                    self.variants.release(&held.hold, until_ms, true).await?;
+                    return Ok(Next::Over);
+                }
+                let text = format!("The provider did not answer to the end. Asking again in {}.", span(pause_ms));
+                held.tell(&ServerMessage::status(&held.key().variant.clone(), &text)).await;
+                if let Some(interruption) = self.pause(held, until_ms, invocation).await? {
                     self.interrupted(held, interruption, invocation).await
                 } else {
                     self.variants.release(&held.hold, self.clock.now_ms() + CLAIM_GRACE_MS, true).await?;
@@ -163,10 +188,9 @@ impl Worker {
     async fn pause(
         &self,
         held: &mut Held,
-        pause_ms: u64,
+        until_ms: u64,
         invocation: &Invocation,
     ) -> Result<Option<Interruption>, StoreError> {
-        let until_ms = self.clock.now_ms() + pause_ms;
         loop {
             let now_ms = self.clock.now_ms();
             if !has_time(now_ms, invocation) {

@@ -7,9 +7,10 @@ use crate::hold::{Held, Standing};
 use domain::error::{ErrorCode, Failure};
 use domain::ids::AttemptKey;
 use domain::keys;
+use domain::limits::ANSWER_BYTES_MAX;
 use domain::request::hex_sha256;
 use domain::stage::Stage;
-use domain::variant::Completion;
+use domain::variant::{Completion, FINISH_TOO_LONG};
 use domain::wire::server::Agent;
 use ports::{Object, StoreError};
 
@@ -85,6 +86,13 @@ fn unusable(raw: &Raw, page: &str) -> Option<Failure> {
         return Some(Failure::new(
             ErrorCode::ContentFilter,
             "The provider's filter stopped the answer. Describe the page in other words.",
+        ));
+    }
+    if raw.answer.finish_reason.as_deref() == Some(FINISH_TOO_LONG) {
+        let most = ANSWER_BYTES_MAX / (1024 * 1024);
+        return Some(Failure::new(
+            ErrorCode::AnswerTooLong,
+            format!("The model was stopped after {most} MB, which is more than any page. What it wrote is kept."),
         ));
     }
     page.trim().is_empty().then(|| {

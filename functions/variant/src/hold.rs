@@ -4,7 +4,7 @@ use crate::claim::has_time;
 use boot::Invocation;
 use domain::ids::AttemptKey;
 use domain::limits::HEARTBEAT_MS;
-use domain::variant::Variant;
+use domain::variant::{Account, Variant};
 use domain::wire::server::{Agent, ServerMessage};
 use lifecycle::{Reached, push_all};
 use ports::{Beat, Clock, Hold, Push, StoreError, Variants};
@@ -31,6 +31,10 @@ pub(crate) struct Held {
     pub(crate) lease_ms: u64,
     /// The record as it was last read.
     pub(crate) seen: Variant,
+    /// When the attempt began.
+    pub(crate) started_ms: u64,
+    /// What is known of the work, for the record of an end without a page.
+    pub(crate) account: Account,
     /// When the lease was last known to be held.
     pub(crate) sure_at_ms: u64,
 }

@@ -1,7 +1,8 @@
 //! The worker of one variant, and the only place where the order of effects is written:
 //!
 //! 1. [`claim`]: take the variant; the attempt number fences everything that follows.
-//! 2. [`attempt`]: the request from S3, the prompt, the model; or the raw answer of an attempt that died after it.
+//! 2. [`attempt`]: the request from S3, the prompt, the model - or its [`successor`]; or the raw answer of an attempt that
+//!    died after it.
 //! 3. [`pump`]: deltas to chunks - each durable before it is pushed ([`writer`]).
 //! 4. [`finish`]: the raw answer to S3, then the page to S3, then `completed` in the table, then the push.
 //!
@@ -15,10 +16,12 @@ mod hold;
 mod keep;
 mod pump;
 mod rest;
+mod successor;
 mod writer;
 
 use async_trait::async_trait;
 use boot::{Boot, Function, FunctionError, Invocation, SettingError};
+use domain::models::Catalogue;
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::Announcer;
 use ports::{Clock, Ids, Invoke, Model, Objects, Push, Variants};
@@ -33,6 +36,8 @@ pub struct Worker {
     pub objects: Arc<dyn Objects>,
     /// The model.
     pub model: Arc<dyn Model>,
+    /// How each model is asked, what it costs, and who answers for it when it is gone.
+    pub catalogue: Arc<Catalogue>,
     /// The listeners.
     pub push: Arc<dyn Push>,
     /// A successor, when the time is up.
@@ -67,6 +72,7 @@ impl Worker {
             variants: table,
             objects: boot.bucket(),
             model: boot.model()?,
+            catalogue: boot.settings.catalogue.clone(),
             push,
             invoke: boot.workers(),
             clock: boot.clock.clone(),

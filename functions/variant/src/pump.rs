@@ -12,12 +12,11 @@ use domain::error::{ErrorCode, Failure};
 use domain::html::Extractor;
 use domain::ids::AttemptKey;
 use domain::limits::ANSWER_BYTES_MAX;
-use domain::models::known;
 use domain::stage::Stage;
-use domain::variant::Answer;
+use domain::variant::{Answer, FINISH_TOO_LONG};
 use domain::wire::server::Agent;
-use ports::{Clock, Model, ModelError, ModelEvent, ModelRequest, StoreError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use ports::{ModelError, ModelEvent, ModelRequest, StoreError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -156,7 +155,7 @@ pub(crate) async fn pump(
 }
 
 async fn read_and_save(worker: &Worker, request: &ModelRequest, shared: &Shared<'_>, key: &AttemptKey) -> ReadEnd {
-    match read(&*worker.model, request, shared, &worker.clock).await {
+    match read(worker, request, shared).await {
         Ok(answer) => {
             let raw = {
                 let mut gathered = shared.lock();
@@ -191,14 +190,10 @@ async fn read_and_save(worker: &Worker, request: &ModelRequest, shared: &Shared<
     }
 }
 
-async fn read(
-    model: &dyn Model,
-    request: &ModelRequest,
-    shared: &Shared<'_>,
-    clock: &Arc<dyn Clock>,
-) -> Result<Answer, ModelError> {
+async fn read(worker: &Worker, request: &ModelRequest, shared: &Shared<'_>) -> Result<Answer, ModelError> {
+    let clock = &worker.clock;
     let asked_ms = clock.now_ms();
-    let mut stream = model.ask(request).await?;
+    let mut stream = worker.model.ask(request).await?;
     tracing::debug!(stage = %Stage::ModelAsked, model = request.model, answered_ms = clock.now_ms().saturating_sub(asked_ms));
     let mut first_text_ms = None;
     let mut pending = false;
@@ -208,7 +203,9 @@ async fn read(
                 first_text_ms.get_or_insert_with(|| clock.now_ms().saturating_sub(asked_ms));
                 let mut gathered = shared.lock();
                 if gathered.raw.len() + text.len() > ANSWER_BYTES_MAX {
-                    return Err(broken(ErrorCode::ProviderRejected, "The model's answer is longer than any page."));
+                    // Returning closes the provider's stream. What came is paid for, so it is saved like a whole answer.
+                    let finish_reason = Some(FINISH_TOO_LONG.to_owned());
+                    return Ok(Answer { finish_reason, first_text_ms, ..Answer::default() });
                 }
                 gathered.take_text(&text);
                 pending = gathered.coalescer.has_pending();
@@ -218,12 +215,11 @@ async fn read(
                 }
             }
             ModelEvent::Finished { model, finish_reason, usage } => {
-                let price = known(&request.model).map(|known| known.price);
                 return Ok(Answer {
                     model_answered: model,
                     finish_reason: Some(finish_reason),
                     usage,
-                    cost_usd: price.zip(usage).map(|(price, usage)| price.cost_usd(usage)),
+                    cost_usd: usage.and_then(|usage| worker.catalogue.cost_usd(&request.model, usage)),
                     first_text_ms,
                 });
             }

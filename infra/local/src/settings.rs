@@ -10,6 +10,20 @@ pub(crate) const SECRET_ACCESS_KEY: &str = "local-secret";
 pub(crate) const TABLE: &str = "quartet";
 pub(crate) const BUCKET: &str = "quartet";
 
+/// What a person may set, as it is.
+const PASSED_ON: [&str; 10] = [
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "MODELS",
+    "MODELS_ALLOWED",
+    "MODEL_CATALOGUE",
+    "PUSH_INTERVAL_MS",
+    "LEASE_MS",
+    "SCREENSHOT_URL",
+    "SCREENSHOT_API_KEY",
+    "WEBSOCKET_URL",
+];
+
 /// The variables that a function would be given, for this stack.
 pub(crate) fn variables(
     addresses: &Addresses,
@@ -27,16 +41,7 @@ pub(crate) fn variables(
         ("BUCKET", BUCKET.to_owned()),
         ("VARIANT_FUNCTION", "variant".to_owned()),
     ];
-    for name in [
-        "OPENAI_API_KEY",
-        "OPENAI_BASE_URL",
-        "MODELS",
-        "PUSH_INTERVAL_MS",
-        "LEASE_MS",
-        "SCREENSHOT_URL",
-        "SCREENSHOT_API_KEY",
-        "WEBSOCKET_URL",
-    ] {
+    for name in PASSED_ON {
         variables.extend(environment(name).filter(|value| !value.trim().is_empty()).map(|value| (name, value)));
     }
     // Without a key and without a server of one's own, the demo model answers - through the same client code.

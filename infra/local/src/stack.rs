@@ -161,7 +161,7 @@ impl Stack {
     #[must_use]
     pub fn greeting(&self) -> String {
         let Addresses { public, platform, dynamodb } = self.addresses;
-        let models = self.settings.line_up.join(", ");
+        let models = self.settings.offer.line_up().join(", ");
         let source = match self.settings.origin {
             boot::Origin::Demo => {
                 "the built-in demo (canned pages; set OPENAI_API_KEY in the environment or in .env for real ones)"

@@ -1,8 +1,11 @@
 use aws::{Access, Endpoints};
-use domain::limits::{HEARTBEAT_MS, LEASE_MS, NAME_BYTES_MAX, PUSH_INTERVAL_MS};
-use domain::models::{default_line_up, demo_line_up};
+use domain::limits::{HEARTBEAT_MS, LEASE_MS, PUSH_INTERVAL_MS};
+use domain::models::{Catalogue, Offer};
 use fetch::{ScreenshotKey, ScreenshotService};
 use openai::{ApiKey, Provider};
+use std::sync::Arc;
+
+mod models;
 
 /// Where pages come from; shown to people, so that nobody takes the demo for a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +74,10 @@ pub struct Settings {
     pub provider: Provider,
     /// What the provider is.
     pub origin: Origin,
-    /// `MODELS`, comma-separated, or the default line-up.
-    pub line_up: Vec<String>,
+    /// `MODEL_CATALOGUE`, over the built-in one.
+    pub catalogue: Arc<Catalogue>,
+    /// `MODELS` and `MODELS_ALLOWED`, comma-separated, or what the catalogue says.
+    pub offer: Arc<Offer>,
     /// `PUSH_INTERVAL_MS`: the time between two chunks of a variant.
     pub push_interval_ms: u64,
     /// `LEASE_MS`: how long a claim holds without a sign of life.
@@ -109,6 +114,8 @@ impl Settings {
         } else {
             Origin::Compatible
         };
+        let catalogue = models::catalogue(optional(models::CATALOGUE))?;
+        let offer = models::offer(&catalogue, origin, optional(models::LINE_UP), optional(models::ALLOWED))?;
         Ok(Self {
             access: Access {
                 region: required("AWS_REGION")?,
@@ -125,7 +132,8 @@ impl Settings {
             table: required("TABLE")?,
             bucket: required("BUCKET")?,
             worker_function: required("VARIANT_FUNCTION")?,
-            line_up: line_up(optional("MODELS"), origin)?,
+            catalogue: Arc::new(catalogue),
+            offer: Arc::new(offer),
             provider,
             origin,
             push_interval_ms: milliseconds(
@@ -147,20 +155,6 @@ fn screenshots(template: Option<String>, key: Option<String>) -> Option<Screensh
     let key = key.map(ScreenshotKey::new);
     let template = template.or_else(|| key.is_some().then(|| ScreenshotService::SCREENSHOT_ONE.to_owned()))?;
     Some(ScreenshotSetting { template, key })
-}
-
-fn line_up(models: Option<String>, origin: Origin) -> Result<Vec<String>, SettingError> {
-    let Some(models) = models else {
-        return Ok(match origin {
-            Origin::Demo => demo_line_up(),
-            Origin::OpenAi | Origin::Compatible => default_line_up(),
-        });
-    };
-    let names: Vec<String> = models.split(',').map(|name| name.trim().to_owned()).collect();
-    if names.iter().any(|name| name.is_empty() || name.len() > NAME_BYTES_MAX) {
-        return Err(SettingError { name: "MODELS", problem: "is not a list of names, separated by commas".to_owned() });
-    }
-    Ok(names)
 }
 
 fn milliseconds(
@@ -205,9 +199,16 @@ mod tests {
 
     #[test]
     fn wrong_values_are_named() {
-        for (name, value) in
-            [("OPENAI_BASE_URL", "ftp://models"), ("MODELS", "a,,b"), ("PUSH_INTERVAL_MS", "fast"), ("LEASE_MS", "0")]
-        {
+        for (name, value) in [
+            ("OPENAI_BASE_URL", "ftp://models"),
+            ("MODELS", "a,,b"),
+            ("MODELS", "gpt-6-astra"),
+            ("MODELS_ALLOWED", ","),
+            ("MODEL_CATALOGUE", "{"),
+            ("MODEL_CATALOGUE", "/no/such/file"),
+            ("PUSH_INTERVAL_MS", "fast"),
+            ("LEASE_MS", "0"),
+        ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }
     }

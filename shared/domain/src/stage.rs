@@ -26,6 +26,8 @@ pub enum Stage {
     VariantClaimed,
     /// The provider has accepted the request.
     ModelAsked,
+    /// Another model answers than was asked for.
+    Substituted,
     /// The first chunk is durable and pushed.
     FirstChunk,
     /// The model's whole answer is in S3.
@@ -69,6 +71,7 @@ impl Stage {
             Self::JobEnqueued => "job_enqueued",
             Self::VariantClaimed => "variant_claimed",
             Self::ModelAsked => "model_asked",
+            Self::Substituted => "substituted",
             Self::FirstChunk => "first_chunk",
             Self::RawSaved => "raw_saved",
             Self::PageSaved => "page_saved",

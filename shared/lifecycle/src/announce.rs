@@ -3,6 +3,7 @@ use domain::generation::{Conclusion, Overall};
 use domain::ids::ConnectionId;
 use domain::limits::TELL_MS_MAX;
 use domain::stage::Stage;
+use domain::usage::Totals;
 use domain::variant::Variant;
 use domain::wire::server::ServerMessage;
 use ports::{Clock, Generations, Push, Recorded, StoreError, Variants};
@@ -55,7 +56,12 @@ impl Announcer {
         let id = &recorded.generation.id;
         let variants = recorded.readable();
         let status = Overall::of(&variants);
-        let mine = Conclusion { status, ended_at_ms: self.clock.now_ms(), told_by: variant_index };
+        let mine = Conclusion {
+            status,
+            ended_at_ms: self.clock.now_ms(),
+            told_by: variant_index,
+            totals: Totals::of(&variants),
+        };
         let Some(conclusion) = self.generations.conclude(id, mine).await? else { return Ok(true) };
         if conclusion.told_by != variant_index {
             return Ok(true);

@@ -74,6 +74,9 @@ impl Replayer {
         let Some(now) = self.variants.subscribe(&variant.key, connection).await? else {
             return Err(StoreError::Corrupt(format!("variant {} is gone", variant.key)));
         };
+        if let Some(message) = ServerMessage::substituted(&now).filter(|_| !now.status.has_ended()) {
+            push_to(&*self.push, connection, &message).await;
+        }
         let Some(shown) = self.attempt_with_text(&now).await? else { return self.end_of(connection, now).await };
         let upto = if shown.attempt == now.attempt { now.next_seq } else { u32::MAX };
         // A cursor of another attempt is of another text: this one is sent from its start.

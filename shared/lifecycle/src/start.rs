@@ -2,12 +2,13 @@ use crate::StepError;
 use domain::error::{ErrorCode, Refusal};
 use domain::generation::{Generation, title};
 use domain::ids::{ConnectionId, GenerationId, UserId, VariantKey};
+use domain::keys;
 use domain::limits::{CLAIM_GRACE_MS, REQUEST_TTL_S};
+use domain::models::Offer;
 use domain::request::StartRequest;
 use domain::stage::Stage;
-use domain::variant::{Status, Variant};
+use domain::variant::Variant;
 use domain::wire::invoke::WorkerEvent;
-use domain::{keys, models};
 use futures_util::future::join_all;
 use ports::{Clock, Created, Generations, Ids, Invoke, NewGeneration, Object, Objects, RequestKey, StoreError};
 use std::sync::Arc;
@@ -26,7 +27,7 @@ pub struct Starter {
     /// Under which id.
     pub ids: Arc<dyn Ids>,
     /// The models that answer, and that a request may choose from.
-    pub line_up: Vec<String>,
+    pub offer: Arc<Offer>,
 }
 
 /// A request that was accepted.
@@ -43,7 +44,7 @@ impl Starter {
     /// the start and, if `closes`, is closed at its end.
     ///
     /// # Errors
-    /// [`StepError::Refused`] for a model outside of the line-up or a reused idempotency key; the store's error, after
+    /// [`StepError::Refused`] for a model that is not on offer or a reused idempotency key; the store's error, after
     /// which the generation may be recorded (the sweep then brings it to its end, and the same key finds it).
     pub async fn record(
         &self,
@@ -52,7 +53,7 @@ impl Starter {
         listener: Option<&ConnectionId>,
         closes: bool,
     ) -> Result<Started, StepError> {
-        let models = self.models(start)?;
+        let models = self.offer.choose(start.models.as_deref(), start.variants)?;
         let id = self.ids.generation_id();
         tracing::info!(
             stage = %Stage::ParamsRead,
@@ -106,19 +107,6 @@ impl Starter {
         .await;
     }
 
-    fn models(&self, start: &StartRequest) -> Result<Vec<String>, Refusal> {
-        let Some(chosen) = start.models.as_ref().filter(|chosen| !chosen.is_empty()) else {
-            return Ok(models::assign(&self.line_up, start.variants));
-        };
-        match chosen.iter().position(|model| !self.line_up.contains(model)) {
-            Some(position) => Err(Refusal::field(
-                format!("models[{position}]"),
-                format!("This server offers {}.", self.line_up.join(", ")),
-            )),
-            None => Ok(models::assign(chosen, start.variants)),
-        }
-    }
-
     fn new_generation(
         &self,
         user: &UserId,
@@ -129,20 +117,10 @@ impl Starter {
         closes: bool,
     ) -> NewGeneration {
         let now_ms = self.clock.now_ms();
-        let variant = |(variant_index, model): (u8, &String)| Variant {
-            key: VariantKey { generation_id: id.clone(), variant_index },
-            model: model.clone(),
-            created_at_ms: now_ms,
-            attempt: 0,
-            claims: 0,
-            holder: None,
-            lease_until_ms: now_ms + CLAIM_GRACE_MS,
-            next_seq: 0,
-            signals: 0,
-            listeners: listener.into_iter().cloned().collect(),
-            cancel_requested: false,
-            status: Status::Queued,
-            told: false,
+        let variant = |(variant_index, model): (u8, &String)| {
+            let key = VariantKey { generation_id: id.clone(), variant_index };
+            let queued = Variant::queued(key, model, now_ms, now_ms + CLAIM_GRACE_MS);
+            Variant { listeners: listener.into_iter().cloned().collect(), ..queued }
         };
         NewGeneration {
             variants: (0..).zip(&models).map(variant).collect(),

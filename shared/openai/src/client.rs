@@ -25,6 +25,16 @@ impl ApiKey {
     }
 }
 
+impl ApiKey {
+    /// Takes the key out of an error's words: a server may repeat what it was sent, whatever it looks like.
+    fn hidden_in(&self, mut error: ModelError) -> ModelError {
+        if !self.0.is_empty() && error.failure.message.contains(&self.0) {
+            error.failure.message = error.failure.message.replace(&self.0, "[key]");
+        }
+        error
+    }
+}
+
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ApiKey(…)")
@@ -71,6 +81,17 @@ impl OpenAi {
         Ok(Self { http: builder.build()?, provider })
     }
 
+    async fn start(&self, request: &ModelRequest) -> Result<Response, ModelError> {
+        let response = self.post(request).await?;
+        if !response.status().is_success() || is_json(&response) {
+            let status = response.status().as_u16();
+            let retry_after_ms = refused::retry_after_ms(response.headers());
+            let body = first_bytes(response, PROVIDER_ERROR_BYTES_MAX).await;
+            return Err(refused::model_error(status, &body, retry_after_ms));
+        }
+        Ok(response)
+    }
+
     async fn post(&self, request: &ModelRequest) -> Result<Response, ModelError> {
         let mut post = self.http.post(format!("{}/chat/completions", self.provider.base_url));
         if let Some(ApiKey(key)) = &self.provider.key {
@@ -99,15 +120,14 @@ impl Model for OpenAi {
                 retry_after_ms: None,
             });
         }
-        let response = self.post(request).await?;
-        if !response.status().is_success() || is_json(&response) {
-            let status = response.status().as_u16();
-            let retry_after_ms = refused::retry_after_ms(response.headers());
-            let body = first_bytes(response, PROVIDER_ERROR_BYTES_MAX).await;
-            return Err(refused::model_error(status, &body, retry_after_ms));
-        }
+        let key = self.provider.key.clone();
+        let hidden = move |error: ModelError| match &key {
+            Some(key) => key.hidden_in(error),
+            None => error,
+        };
+        let response = self.start(request).await.map_err(&hidden)?;
         let bytes = response.bytes_stream().map_err(|error| io::Error::other(cause(&error))).boxed();
-        Ok(stream::events(bytes).boxed())
+        Ok(stream::events(bytes).map_err(hidden).boxed())
     }
 }
 

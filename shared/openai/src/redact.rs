@@ -45,7 +45,10 @@ mod tests {
     fn no_key_comes_through_whatever_is_around_it() {
         for (said, shown) in [
             ("bad request for sk-proj-123 (\"sk-456\")", "bad request for [key] (\"[key]\")"),
-            ("Incorrect API key provided: sk-ab***yz. See https://x/y", "Incorrect API key provided: [key]. See https://x/y"),
+            (
+                "Incorrect API key provided: sk-ab***yz. See https://x/y",
+                "Incorrect API key provided: [key]. See https://x/y",
+            ),
             ("?key=AIzaSyB-1&x=1 Bearer eyJhbGci.eyJzdWIi.sig", "?key=[key]&x=1 Bearer [key].[key].sig"),
             ("key 0123456789abcdef0123456789abcdef is wrong", "key [key] is wrong"),
             ("gsk_abc,xai-def;hf_ghi\nAKIAIOSFODNN7", "[key],[key];[key] [key]"),

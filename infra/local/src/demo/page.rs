@@ -87,7 +87,7 @@ pub(super) fn page(model: &str, prompt: &str, bytes: usize) -> String {
 
 /// A model's place in the demo's line-up, so that its four look different; any other name's place is by its length.
 fn place(model: &str) -> usize {
-    domain::models::demo_line_up().iter().position(|known| known == model).unwrap_or(model.len())
+    super::line_up().iter().position(|known| known == model).unwrap_or(model.len())
 }
 
 fn escape(text: &str) -> String {

@@ -52,8 +52,7 @@ pub fn router() -> Router {
 }
 
 async fn models() -> Json<Value> {
-    let data: Vec<Value> =
-        domain::models::demo_line_up().iter().map(|id| json!({"id": id, "object": "model"})).collect();
+    let data: Vec<Value> = super::line_up().iter().map(|id| json!({"id": id, "object": "model"})).collect();
     Json(json!({"object": "list", "data": data}))
 }
 

@@ -77,7 +77,12 @@ const SERVERS: [(u16, &str, ErrorCode, &str); 15] = [
         ErrorCode::ModelNotFound,
         "not a valid model ID",
     ),
-    (402, r#"{"error":{"message":"Insufficient credits","code":402}}"#, ErrorCode::ProviderQuota, "Insufficient credits"),
+    (
+        402,
+        r#"{"error":{"message":"Insufficient credits","code":402}}"#,
+        ErrorCode::ProviderQuota,
+        "Insufficient credits",
+    ),
     (
         403,
         r#"{"error":{"message":"Your input was flagged","code":403,"metadata":{"reasons":["violence"]}}}"#,

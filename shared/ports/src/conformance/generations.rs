@@ -57,7 +57,8 @@ async fn the_first_conclusion_stands<T: Generations>(table: &T) {
     let new = new_generation(&user("conclusion"), 1_000, 2);
     table.create(&new).await.unwrap();
     let id = &new.generation.id;
-    let conclusion = |told_by| Conclusion { status: Overall::Partial, ended_at_ms: 5_000, told_by, totals: Totals::default() };
+    let conclusion =
+        |told_by| Conclusion { status: Overall::Partial, ended_at_ms: 5_000, told_by, totals: Totals::default() };
     assert_eq!(table.conclude(id, conclusion(1)).await.unwrap(), Some(conclusion(1)));
     assert_eq!(table.conclude(id, conclusion(0)).await.unwrap(), Some(conclusion(1)));
     let recorded = table.generation(id).await.unwrap().unwrap();

@@ -19,7 +19,13 @@ fn connections() -> impl Strategy<Value = Vec<ConnectionId>> {
 fn answer() -> impl Strategy<Value = Answer> {
     let usage = (any::<u64>(), any::<u64>(), option::of(any::<u64>()))
         .prop_map(|(input_tokens, output_tokens, cached_tokens)| Usage { input_tokens, output_tokens, cached_tokens });
-    (option::of("\\PC{0,20}"), option::of("[a-z_]{1,12}"), option::of(usage), option::of(0.0..9.0), option::of(any::<u64>()))
+    (
+        option::of("\\PC{0,20}"),
+        option::of("[a-z_]{1,12}"),
+        option::of(usage),
+        option::of(0.0..9.0),
+        option::of(any::<u64>()),
+    )
         .prop_map(|(model_answered, finish_reason, usage, cost_usd, first_text_ms)| Answer {
             model_answered,
             finish_reason,
@@ -30,12 +36,13 @@ fn answer() -> impl Strategy<Value = Answer> {
 }
 
 fn account() -> impl Strategy<Value = Account> {
-    let substitute = ("\\PC{1,20}", any::<bool>()).prop_map(|(model, found)| Substitute {
-        model,
-        reason: if found { Gone::ShutDown } else { Gone::NotFound },
-    });
-    (option::of(substitute), option::of(any::<u64>()), answer())
-        .prop_map(|(substitute, duration_ms, answer)| Account { substitute, duration_ms, answer })
+    let substitute = ("\\PC{1,20}", any::<bool>())
+        .prop_map(|(model, found)| Substitute { model, reason: if found { Gone::ShutDown } else { Gone::NotFound } });
+    (option::of(substitute), option::of(any::<u64>()), answer()).prop_map(|(substitute, duration_ms, answer)| Account {
+        substitute,
+        duration_ms,
+        answer,
+    })
 }
 
 fn status() -> impl Strategy<Value = Status> {
