@@ -1,6 +1,7 @@
 //! A provider in memory.
 
 use async_trait::async_trait;
+use domain::error::{ErrorCode, Failure};
 use futures_util::{StreamExt, stream};
 use ports::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,7 @@ pub struct CountingModel {
     pub pieces: usize,
     /// The time between two pieces.
     pub pace: Duration,
+    unknown: Vec<String>,
     asked: Mutex<Vec<String>>,
     finished: Arc<AtomicU64>,
 }
@@ -21,10 +23,17 @@ impl CountingModel {
     /// With so many pieces, so far apart.
     #[must_use]
     pub fn new(pieces: usize, pace: Duration) -> Self {
-        Self { pieces, pace, asked: Mutex::default(), finished: Arc::default() }
+        Self { pieces, pace, unknown: Vec::new(), asked: Mutex::default(), finished: Arc::default() }
     }
 
-    /// The models that were asked, in order.
+    /// The same, at a provider that does not know this model.
+    #[must_use]
+    pub fn without(mut self, model: &str) -> Self {
+        self.unknown.push(model.to_owned());
+        self
+    }
+
+    /// The models that were asked and answer, in order: what has to be paid for.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -38,6 +47,10 @@ impl CountingModel {
 #[async_trait]
 impl Model for CountingModel {
     async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
+        if self.unknown.contains(&request.model) {
+            let failure = Failure::new(ErrorCode::ModelNotFound, format!("There is no {}.", request.model));
+            return Err(ModelError { failure, retry_after_ms: None });
+        }
         let number = {
             let mut asked = self.asked.lock().unwrap();
             asked.push(request.model.clone());

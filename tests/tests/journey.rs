@@ -9,5 +9,7 @@ mod journey {
     mod refusals;
     mod restart;
     mod resume;
+    mod servers;
+    mod successors;
     mod whole;
 }

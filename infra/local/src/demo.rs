@@ -4,6 +4,7 @@
 mod behaviour;
 mod page;
 mod server;
+mod servers;
 
 pub use behaviour::Behaviour;
 pub use server::router;

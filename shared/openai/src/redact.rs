@@ -13,13 +13,33 @@ pub(crate) fn without_secrets(message: &str) -> String {
     let mut rest = message;
     while let Some(start) = rest.find(is_word) {
         shown.push_str(&rest[..start]);
-        let length = rest[start..].find(|character| !is_word(character)).unwrap_or(rest.len() - start);
-        let word = &rest[start..start + length];
-        shown.push_str(if is_secret(word) { "[key]" } else { word });
-        rest = &rest[start + length..];
+        let (word, after) = split(&rest[start..]);
+        if is_secret(word) {
+            shown.push_str("[key]");
+            rest = after_dots(after);
+        } else {
+            shown.push_str(word);
+            rest = after;
+        }
     }
     shown.push_str(rest);
     shown.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PROVIDER_WORDS_MAX).collect()
+}
+
+/// The first word of a text, and what follows it.
+fn split(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|character| !is_word(character)).unwrap_or(text.len()))
+}
+
+/// What follows a key whose parts are joined by dots, or whose middle is left out: `sk-ab...yz`. A full stop stays.
+fn after_dots(mut text: &str) -> &str {
+    loop {
+        let (part, after) = split(text.trim_start_matches(['.', '…']));
+        if part.is_empty() || text.starts_with(is_word) {
+            return text;
+        }
+        text = after;
+    }
 }
 
 /// Letters, digits, and what joins the parts of a key; providers mask keys with asterisks.
@@ -33,8 +53,7 @@ fn is_secret(word: &str) -> bool {
             && part.bytes().any(|byte| byte.is_ascii_digit())
             && part.bytes().any(|byte| byte.is_ascii_alphabetic())
     };
-    let begins = BEGINNINGS.iter().any(|beginning| word.starts_with(beginning) && word.len() > beginning.len());
-    begins || word.split(['-', '_', '*']).any(mixed)
+    BEGINNINGS.iter().any(|beginning| word.starts_with(beginning)) || word.split(['-', '_', '*']).any(mixed)
 }
 
 #[cfg(test)]
@@ -49,7 +68,8 @@ mod tests {
                 "Incorrect API key provided: sk-ab***yz. See https://x/y",
                 "Incorrect API key provided: [key]. See https://x/y",
             ),
-            ("?key=AIzaSyB-1&x=1 Bearer eyJhbGci.eyJzdWIi.sig", "?key=[key]&x=1 Bearer [key].[key].sig"),
+            ("?key=AIzaSyB-1&x=1 Bearer eyJhbGci.eyJzdWIi.sig", "?key=[key]&x=1 Bearer [key]"),
+            ("Received API Key = sk-...wxyz, sk-ab…yz. Next", "Received API Key = [key], [key]. Next"),
             ("key 0123456789abcdef0123456789abcdef is wrong", "key [key] is wrong"),
             ("gsk_abc,xai-def;hf_ghi\nAKIAIOSFODNN7", "[key],[key];[key] [key]"),
         ] {

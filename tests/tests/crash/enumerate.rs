@@ -39,7 +39,7 @@ async fn holds_with(
 
 #[tokio::test(start_paused = true)]
 async fn the_promise_holds_with_a_fault_at_every_call() {
-    for story in [Story::Asks, Story::Cancels, Story::AsksOverHttp] {
+    for story in [Story::Asks, Story::Cancels, Story::AsksOverHttp, Story::AsksForWhatIsGone] {
         let calls = calls(story).await;
         println!("{story:?} makes {} calls: {}", calls.len(), calls.join(" "));
         for place in 0..calls.len() {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use boot::Function;
 use domain::ids::ConnectionId;
+use domain::models::Offer;
 use domain::wire::server::{Kind, ServerMessage};
 use end_to_end::promise::messages;
 use end_to_end::{CountingModel, LEASE_MS, Ports, View, World, socket_event as event};
@@ -14,6 +15,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
 
+/// A model of the built-in line-up.
+const GONE: &str = "gpt-4o-2024-11-20";
 /// Pieces of text in an answer; each is a chunk of its own.
 pub const PIECES: usize = 3;
 
@@ -82,6 +85,8 @@ pub enum Story {
     Cancels,
     /// Asks over HTTP, and looks there.
     AsksOverHttp,
+    /// Asks for a model that the provider does not know, whose successor answers.
+    AsksForWhatIsGone,
 }
 
 /// A world, its faults, and a browser.
@@ -96,7 +101,11 @@ pub struct Scenario {
 
 impl Scenario {
     pub fn new(story: Story, faults: Arc<Faults>, change: impl FnOnce(&World, Ports) -> Ports) -> Self {
-        let world = World::new(CountingModel::new(PIECES, Duration::from_millis(300)));
+        let model = CountingModel::new(PIECES, Duration::from_millis(300)).without(GONE);
+        let mut world = World::new(model);
+        if story == Story::AsksForWhatIsGone {
+            world.offer = Arc::new(Offer::new(vec![GONE.to_owned()], []));
+        }
         let script: Arc<dyn Script> = faults.clone();
         let ports = change(&world, world.faulty_ports(&script));
         Self { story, world, faults, ports, connections: Vec::new(), generation: None }
@@ -105,7 +114,7 @@ impl Scenario {
     /// The whole scenario: ask, work, and whatever it takes to come to an end.
     pub async fn run(&mut self) {
         match self.story {
-            Story::Asks => self.ask().await,
+            Story::Asks | Story::AsksForWhatIsGone => self.ask().await,
             Story::Cancels => {
                 self.ask().await;
                 self.cancel().await;

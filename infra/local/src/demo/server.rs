@@ -1,5 +1,6 @@
 use super::behaviour::Behaviour;
 use super::page::page;
+use super::servers::Guise;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -58,6 +59,9 @@ async fn models() -> Json<Value> {
 
 async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> Response {
     let prompt = prompt_of(&request.messages);
+    if let Some(guise) = Guise::of(&request.model) {
+        return guise.answer(&request.model, &page(&request.model, &prompt, PAGE_BYTES));
+    }
     let behaviour = Behaviour::of(&request.model);
     let before = asked.times_before(&request.model, &prompt);
     match &behaviour {
