@@ -68,7 +68,7 @@ function listenToClient() {
   on("accepted", showAccepted);
   on("refused", showRefused);
   on("models", ({ models }) => board.setModels(models));
-  on("status", ({ variantIndex, value }) => board.pane(variantIndex)?.setStatus(String(value ?? "")));
+  on("status", ({ variantIndex, value, data }) => board.pane(variantIndex)?.setStatus(String(value ?? ""), data));
   on("progress", ({ variantIndex, data }) => board.pane(variantIndex)?.setProgress(data ?? {}));
   on("text", ({ variantIndex, text, attempt }) => board.pane(variantIndex)?.setText(text, attempt));
   on("ended", showEnded);

@@ -61,7 +61,9 @@ export class Pane {
     return ["completed", "failed", "cancelled"].includes(this.#state);
   }
 
-  setModel(name) {
+  /** Who answers may be another model than was asked for. */
+  setModel(model, modelUsed = model) {
+    const name = modelUsed === model ? model : `${modelUsed} for ${model}`;
     this.#parts.model.textContent = name;
     this.#parts.model.title = name;
     this.#parts.progress.setAttribute("aria-label", `Progress of ${name}`);
@@ -78,7 +80,8 @@ export class Pane {
     this.tick(Date.now());
   }
 
-  setStatus(text) {
+  setStatus(text, data) {
+    this.#setModels(data);
     if (this.hasEnded || text === "") return;
     this.#parts.placeholder.textContent = text;
   }
@@ -110,6 +113,10 @@ export class Pane {
     else this.#fail(message.value || "This variant failed.", message.data ?? {});
   }
 
+  #setModels({ model, modelUsed } = {}) {
+    if (model && modelUsed) this.setModel(model, modelUsed);
+  }
+
   #complete(data, generationId) {
     this.#parts.open.href = variantPath(generationId, this.index);
     this.#parts.open.hidden = false;
@@ -130,7 +137,7 @@ export class Pane {
 
   /** What the record knows before the messages arrive. */
   applyRecord(variant) {
-    if (variant.model) this.setModel(variant.model);
+    if (variant.model) this.setModel(variant.model, variant.modelUsed);
     if (variant.status === "running" && this.#state === "queued") this.#setState("running");
     if (Number.isFinite(variant.durationMs)) this.#durationMs = variant.durationMs;
   }
@@ -159,7 +166,8 @@ export class Pane {
     }
   }
 
-  #end(state, { durationMs, usage, costUsd, finishReason }) {
+  #end(state, { durationMs, usage, costUsd, finishReason, model, modelUsed }) {
+    this.#setModels({ model, modelUsed });
     if (Number.isFinite(durationMs)) this.#durationMs = durationMs;
     else if (this.#startedAt !== null) this.#durationMs ??= Date.now() - this.#startedAt;
     this.#details = [format.tokens(usage), format.cost(costUsd), FINISH_LABELS[finishReason] ?? null].filter((detail) => detail !== null);

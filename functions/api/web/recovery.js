@@ -55,12 +55,12 @@ export class Recovery {
 
 /** The ending message that the record of an ended variant stands for. */
 export function endOfRecord(generationId, variant) {
-  const { index: variantIndex, attempt } = variant;
+  const { index: variantIndex, attempt, model, modelUsed, durationMs, usage, costUsd } = variant;
+  const known = { model, modelUsed, durationMs, usage, costUsd };
   if (variant.status === "completed") {
-    const { durationMs, usage, costUsd, url } = variant;
-    return { type: "variantComplete", generationId, variantIndex, attempt, data: { durationMs, usage, costUsd, url } };
+    return { type: "variantComplete", generationId, variantIndex, attempt, data: { ...known, url: variant.url } };
   }
   const code = variant.error?.code ?? variant.status;
   const value = variant.error?.message ?? (variant.status === "cancelled" ? "Stopped." : "This variant failed.");
-  return { type: "variantError", generationId, variantIndex, attempt, value, data: { code, retryable: variant.error?.retryable ?? false, durationMs: variant.durationMs } };
+  return { type: "variantError", generationId, variantIndex, attempt, value, data: { ...known, code, retryable: variant.error?.retryable ?? false } };
 }
