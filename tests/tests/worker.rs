@@ -23,7 +23,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::advance;
 
-type Answer = Result<Vec<Result<ModelEvent, ModelError>>, ModelError>;
+/// What the provider does when it is asked.
+#[derive(Clone)]
+enum Answer {
+    /// These events, and then nothing more.
+    Says(Vec<ModelEvent>),
+    /// These events, and then this error.
+    Breaks(Vec<ModelEvent>, ModelError),
+    /// No stream at all.
+    Refuses(ModelError),
+}
 
 /// A provider that gives these answers in turn, and notes what it was asked and when.
 struct Scripted {
@@ -37,23 +46,29 @@ impl Model for Scripted {
     async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
         self.asked.lock().unwrap().push((request.model.clone(), self.clock.now_ms()));
         let answer = self.answers.lock().unwrap().pop_front().expect("no further request was expected");
-        Ok(stream::iter(answer?)
-            .then(|event| async move {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                event
-            })
-            .boxed())
+        let (said, error) = match answer {
+            Answer::Says(events) => (events, None),
+            Answer::Breaks(events, error) => (events, Some(error)),
+            Answer::Refuses(error) => return Err(error),
+        };
+        let events: Vec<Result<ModelEvent, ModelError>> =
+            said.into_iter().map(Ok).chain(error.into_iter().map(Err)).collect();
+        let paced = stream::iter(events).then(|event| async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            event
+        });
+        Ok(paced.boxed())
     }
 }
 
-fn text(text: impl Into<String>) -> Result<ModelEvent, ModelError> {
-    Ok(ModelEvent::Text(text.into()))
+fn text(text: impl Into<String>) -> ModelEvent {
+    ModelEvent::Text(text.into())
 }
 
 const USAGE: Usage = Usage { input_tokens: 1_000, output_tokens: 500, cached_tokens: None };
 
-fn finished(reason: &str) -> Result<ModelEvent, ModelError> {
-    Ok(ModelEvent::Finished { model: Some("m".to_owned()), finish_reason: reason.to_owned(), usage: Some(USAGE) })
+fn finished(reason: &str) -> ModelEvent {
+    ModelEvent::Finished { model: Some("m".to_owned()), finish_reason: reason.to_owned(), usage: Some(USAGE) }
 }
 
 fn refused(code: ErrorCode, retry_after_ms: Option<u64>) -> ModelError {
@@ -61,7 +76,7 @@ fn refused(code: ErrorCode, retry_after_ms: Option<u64>) -> ModelError {
 }
 
 fn page() -> Answer {
-    Ok(vec![text("<html>a page</html>"), finished("stop")])
+    Answer::Says(vec![text("<html>a page</html>"), finished("stop")])
 }
 
 /// A world in which one variant of a model was accepted, and a provider with these answers.
@@ -133,9 +148,9 @@ async fn a_model_is_asked_by_its_own_name_until_its_day_is_over_and_its_successo
 
 #[tokio::test(start_paused = true)]
 async fn a_model_that_the_provider_does_not_know_costs_no_attempt_and_is_not_asked_twice() {
-    let broken = vec![text("<html>"), Err(refused(ErrorCode::StreamInterrupted, None))];
-    let unknown = Err(refused(ErrorCode::ModelNotFound, None));
-    let stage = Stage::set("gpt-4o-2024-11-20", [unknown, Ok(broken.clone()), Ok(broken), page()]).await;
+    let broken = Answer::Breaks(vec![text("<html>")], refused(ErrorCode::StreamInterrupted, None));
+    let unknown = Answer::Refuses(refused(ErrorCode::ModelNotFound, None));
+    let stage = Stage::set("gpt-4o-2024-11-20", [unknown, broken.clone(), broken, page()]).await;
     let variant = stage.work().await;
     let next = "gpt-6.1-terra";
     assert_eq!(stage.asked(), ["gpt-4o-2024-11-20", next, next, next], "three attempts that are paid for, as for any");
@@ -153,14 +168,14 @@ async fn a_model_that_the_provider_does_not_know_costs_no_attempt_and_is_not_ask
 
 #[tokio::test(start_paused = true)]
 async fn a_model_without_a_successor_fails_in_the_providers_words() {
-    let stage = Stage::set("of-another-server", [Err(refused(ErrorCode::ModelNotFound, None))]).await;
+    let stage = Stage::set("of-another-server", [Answer::Refuses(refused(ErrorCode::ModelNotFound, None))]).await;
     let variant = stage.work().await;
     assert_eq!(failure(&variant), &Failure::new(ErrorCode::ModelNotFound, "The provider said no."));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_an_answer_without_a_page_has_taken_is_recorded() {
-    let stage = Stage::set("gpt-6-luna", [Ok(vec![text("I cannot do that."), finished("stop")])]).await;
+    let stage = Stage::set("gpt-6-luna", [Answer::Says(vec![text("I cannot do that."), finished("stop")])]).await;
     let variant = stage.work().await;
     assert_eq!(failure(&variant).code, ErrorCode::NoPage);
     assert_eq!(variant.duration_ms(), Some(200));
@@ -174,7 +189,7 @@ async fn what_an_answer_without_a_page_has_taken_is_recorded() {
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_variant_says_how_long_it_took_and_invents_no_count() {
     let endless = (0..100).map(|_| text("<p>more</p>")).collect();
-    let stage = Stage::set("gpt-6-luna", [Ok(endless)]).await;
+    let stage = Stage::set("gpt-6-luna", [Answer::Says(endless)]).await;
     let cancel = async {
         tokio::time::sleep(Duration::from_secs(3)).await;
         stage.world.table.request_cancel(&stage.key).await.unwrap();
@@ -189,7 +204,7 @@ async fn a_cancelled_variant_says_how_long_it_took_and_invents_no_count() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_longer_than_any_page_is_kept_and_not_asked_for_again() {
     let part = format!("<html>{}", "x".repeat(ANSWER_BYTES_MAX / 4));
-    let stage = Stage::set("gpt-6-luna", [Ok((0..9).map(|_| text(part.clone())).collect())]).await;
+    let stage = Stage::set("gpt-6-luna", [Answer::Says((0..9).map(|_| text(part.clone())).collect())]).await;
     let variant = stage.work().await;
     assert_eq!(failure(&variant).code, ErrorCode::AnswerTooLong);
     assert!(failure(&variant).message.contains("4 MB"), "{variant:?}");
@@ -202,7 +217,8 @@ async fn an_answer_longer_than_any_page_is_kept_and_not_asked_for_again() {
 
 #[tokio::test(start_paused = true)]
 async fn the_provider_is_not_asked_before_the_time_that_it_named() {
-    let stage = Stage::set("gpt-6-luna", [Err(refused(ErrorCode::ProviderRateLimit, Some(90_000))), page()]).await;
+    let stage =
+        Stage::set("gpt-6-luna", [Answer::Refuses(refused(ErrorCode::ProviderRateLimit, Some(90_000))), page()]).await;
     let variant = stage.work().await;
     assert!(matches!(variant.status, Status::Completed(_)), "{variant:?}");
     let times: Vec<u64> = stage.provider.asked.lock().unwrap().iter().map(|(_, at_ms)| *at_ms).collect();
@@ -211,7 +227,8 @@ async fn the_provider_is_not_asked_before_the_time_that_it_named() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_longer_than_the_invocation_is_left_to_the_sweep_which_comes_when_it_is_over() {
-    let stage = Stage::set("gpt-6-luna", [Err(refused(ErrorCode::ProviderRateLimit, Some(90_000))), page()]).await;
+    let stage =
+        Stage::set("gpt-6-luna", [Answer::Refuses(refused(ErrorCode::ProviderRateLimit, Some(90_000))), page()]).await;
     let begun_ms = stage.world.clock.now_ms();
     let variant = stage.work_within(30_000).await;
     assert_eq!(stage.world.clock.now_ms(), begun_ms, "it does not wait for what it cannot reach");
@@ -227,7 +244,7 @@ async fn a_pause_longer_than_the_invocation_is_left_to_the_sweep_which_comes_whe
 
 #[tokio::test(start_paused = true)]
 async fn a_provider_that_asks_for_an_hour_is_not_waited_for_and_the_time_is_named() {
-    let hour = Err(refused(ErrorCode::ProviderRateLimit, Some(3_600_000)));
+    let hour = Answer::Refuses(refused(ErrorCode::ProviderRateLimit, Some(3_600_000)));
     let stage = Stage::set("gpt-6-luna", [hour]).await;
     let variant = stage.work().await;
     let message = "The provider said no. It asks to wait 60 minutes before the next try.";
