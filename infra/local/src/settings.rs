@@ -59,3 +59,6 @@ pub(crate) fn read(
     let variables = variables(addresses, environment);
     Settings::read(&|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,9 +11,14 @@ const BINARY: &str = env!("CARGO_BIN_EXE_quartet");
 
 /// Runs it where it cannot start, and returns its exit code and what it said.
 async fn refused(data: &Path, port: u16) -> (Option<i32>, String) {
+    refused_with(data, port, &[]).await
+}
+
+async fn refused_with(data: &Path, port: u16, environment: &[(&str, &str)]) -> (Option<i32>, String) {
     let output = tokio::process::Command::new(BINARY)
         .args(["--port", &port.to_string(), "--data"])
         .arg(data)
+        .envs(environment.iter().copied())
         .kill_on_drop(true)
         .output()
         .await
@@ -76,4 +81,15 @@ async fn a_data_directory_in_use_is_one_clear_line() {
     assert_eq!(code, Some(1));
     assert_one_clear_line(&said, &["another quartet", "--data"]);
     quartet.interrupt().await;
+}
+
+#[tokio::test]
+async fn a_catalogue_of_models_that_is_wrong_is_one_clear_line_that_names_the_setting() {
+    let data = TempDir::new().unwrap();
+    let dangling = r#"{"models": [{"id": "a", "family": "gpt4", "successor": "b"}]}"#;
+    for (text, word) in [(dangling, "its successor b"), ("no-such-file.json", "no-such-file.json")] {
+        let (code, said) = refused_with(data.path(), 0, &[("MODEL_CATALOGUE", text)]).await;
+        assert_eq!(code, Some(1));
+        assert_one_clear_line(&said, &["MODEL_CATALOGUE", word]);
+    }
 }

@@ -5,8 +5,6 @@ use fetch::{ScreenshotKey, ScreenshotService};
 use openai::{ApiKey, Provider};
 use std::sync::Arc;
 
-#[cfg(test)]
-mod documented;
 mod models;
 
 /// Where pages come from; shown to people, so that nobody takes the demo for a model.
@@ -187,7 +185,7 @@ mod tests {
         ("VARIANT_FUNCTION", "variant"),
     ];
 
-    pub(super) fn read(more: &[(&str, &str)]) -> Result<Settings, SettingError> {
+    fn read(more: &[(&str, &str)]) -> Result<Settings, SettingError> {
         let all: Vec<(&str, &str)> = more.iter().chain(&REQUIRED).copied().collect();
         Settings::read(&|name| all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
     }
