@@ -84,8 +84,15 @@ fn words(value: &Value) -> Option<String> {
 
 /// What an answer that is not 200 means.
 pub(crate) fn model_error(status: u16, body: &[u8], retry_after_ms: Option<u64>) -> ModelError {
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    let error = ProviderError::of(&value).unwrap_or_default();
+    let error = match serde_json::from_slice::<Value>(body) {
+        Ok(value) => ProviderError::of(&value),
+        // A path that no server knows is often answered in plain text; a proxy's HTML page helps nobody.
+        Err(_) => std::str::from_utf8(body)
+            .ok()
+            .filter(|text| !text.trim_start().starts_with('<'))
+            .map(|text| ProviderError { message: Some(text.to_owned()), ..ProviderError::default() }),
+    };
+    let error = error.unwrap_or_default();
     // Some proxies answer 200 and put the status into the body.
     let status = if status < 300 { error.status.unwrap_or(502) } else { status };
     let code = error.code(status);

@@ -113,6 +113,13 @@ fn every_servers_refusal_is_understood_and_its_own_words_are_kept() {
 }
 
 #[test]
+fn plain_text_is_shown_and_a_proxys_page_is_not() {
+    let message = |body: &str| model_error(404, body.as_bytes(), None).failure.message;
+    assert_eq!(message("404 page not found\n"), "The provider answered 404: 404 page not found");
+    assert_eq!(message("<html>nginx</html>"), "The provider answered 404 without a reason.");
+}
+
+#[test]
 fn a_refusal_that_comes_with_status_200_is_one_all_the_same() {
     let body = br#"{"code":404,"message":"The model `x` does not exist.","object":"error","type":"NotFoundError"}"#;
     assert_eq!(model_error(200, body, None).failure.code, ErrorCode::ModelNotFound);
