@@ -167,6 +167,21 @@ async fn a_model_that_the_provider_does_not_know_costs_no_attempt_and_is_not_ask
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_model_may_turn_out_to_be_gone_in_a_later_attempt_too() {
+    let busy = Answer::Refuses(refused(ErrorCode::ProviderRateLimit, None));
+    let cut = Answer::Breaks(vec![text("<html>first")], refused(ErrorCode::StreamInterrupted, None));
+    let unknown = Answer::Refuses(refused(ErrorCode::ModelNotFound, None));
+    for before in [busy, cut] {
+        let stage = Stage::set("gpt-4o-2024-11-20", [before, unknown.clone(), page()]).await;
+        let variant = stage.work().await;
+        assert!(matches!(variant.status, Status::Completed(_)), "{variant:?}");
+        assert_eq!((variant.attempt, variant.model_used()), (2, "gpt-6.1-terra"));
+        let chunks = stage.world.table.chunks(&variant.attempt_key(), None, 100).await.unwrap();
+        assert_eq!(assemble(&chunks), "<html>a page</html>", "the chunks are the page: {chunks:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_model_without_a_successor_fails_in_the_providers_words() {
     let stage = Stage::set("of-another-server", [Answer::Refuses(refused(ErrorCode::ModelNotFound, None))]).await;
     let variant = stage.work().await;

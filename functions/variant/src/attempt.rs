@@ -64,6 +64,7 @@ impl Worker {
         };
         held.progress(Agent::Planner, 5).await;
         let messages = prompt::messages(&request);
+        let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
         let mut turned = self.turn_if_shut_down(held).await?;
         loop {
             if let Some(interruption) = turned {
@@ -71,13 +72,13 @@ impl Worker {
             }
             let model = held.seen.model_used().to_owned();
             let asked = ModelRequest { shape: self.catalogue.shape(&model), model, messages: messages.clone() };
-            let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
             match pump(self, &asked, held, &mut coalescer, invocation).await? {
                 Pumped::Finished { raw, page } => return self.finish_counted(held, raw, page).await,
-                Pumped::Broken(error) => match self.after_not_found(held, &error) {
+                Pumped::Refused(error) => match self.after_not_found(held, &error) {
                     Some(substitute) => turned = self.turn_to(held, substitute).await?,
                     None => return Ok(AttemptEnd::Broken(error)),
                 },
+                Pumped::Broken(error) => return Ok(AttemptEnd::Broken(error)),
                 Pumped::Interrupted(interruption) => return Ok(AttemptEnd::Interrupted(interruption)),
             }
         }

@@ -32,6 +32,8 @@ pub(crate) enum Pumped {
         /// The page inside it.
         page: String,
     },
+    /// The model refused, or broke off before its first word.
+    Refused(ModelError),
     /// The model broke off.
     Broken(ModelError),
     /// Something else came first.
@@ -142,12 +144,13 @@ pub(crate) async fn pump(
     if let Some(interruption) = written? {
         return Ok(Pumped::Interrupted(interruption));
     }
-    let (page, end) = {
+    let (page, end, silent) = {
         let mut gathered = shared.lock();
-        (std::mem::take(&mut gathered.page), gathered.end.take())
+        (std::mem::take(&mut gathered.page), gathered.end.take(), gathered.raw.is_empty())
     };
     match end {
         Some(ReadEnd::Saved(raw)) => Ok(Pumped::Finished { raw, page }),
+        Some(ReadEnd::Broken(error)) if silent => Ok(Pumped::Refused(error)),
         Some(ReadEnd::Broken(error)) => Ok(Pumped::Broken(error)),
         Some(ReadEnd::Unsaved(error)) => Err(error),
         None => Ok(Pumped::Interrupted(Interruption::Lost)),

@@ -21,9 +21,9 @@ impl Worker {
         self.turn_to(held, Substitute { model: present, reason: Gone::ShutDown }).await
     }
 
-    /// The successor, if the provider does not know the model and nothing of its answer has been written.
+    /// The successor, if the provider refused because it does not know the model.
     pub(crate) fn after_not_found(&self, held: &Held, error: &ModelError) -> Option<Substitute> {
-        if error.failure.code != ErrorCode::ModelNotFound || held.seen.next_seq > 0 {
+        if error.failure.code != ErrorCode::ModelNotFound {
             return None;
         }
         let model = self.catalogue.successor(held.seen.model_used(), self.clock.now_ms())?.to_owned();
