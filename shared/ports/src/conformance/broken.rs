@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::generation::Conclusion;
 use domain::ids::{AttemptKey, ConnectionId, GenerationId, Holder, UserId, VariantKey};
-use domain::variant::{Ending, Variant};
+use domain::variant::{Account, Ending, Variant};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 
@@ -21,6 +21,8 @@ enum Broken {
     AppendsUnheard,
     KeepsTheLease,
     BeatsForAnyone,
+    NotesNothing,
+    NotesForAnyone,
     CountsEveryRelease,
     EndsForAnyone,
     FailsWhatLives,
@@ -42,13 +44,15 @@ enum Broken {
     MakesUpConnections,
 }
 
-const ALL: [Broken; 25] = [
+const ALL: [Broken; 27] = [
     Broken::ClaimsWhatIsHeld,
     Broken::AppendsNothing,
     Broken::AppendsForAnyone,
     Broken::AppendsUnheard,
     Broken::KeepsTheLease,
     Broken::BeatsForAnyone,
+    Broken::NotesNothing,
+    Broken::NotesForAnyone,
     Broken::CountsEveryRelease,
     Broken::EndsForAnyone,
     Broken::FailsWhatLives,
@@ -115,6 +119,16 @@ impl Variants for Table {
     async fn heartbeat(&self, hold: &Hold, lease_until_ms: u64) -> Result<Beat, StoreError> {
         match (self.how, self.inner.heartbeat(hold, lease_until_ms).await?) {
             (Broken::BeatsForAnyone, Beat::Lost) => Ok(Beat::Held(self.as_it_is(&hold.key.variant).await?)),
+            (_, beat) => Ok(beat),
+        }
+    }
+
+    async fn note(&self, hold: &Hold, account: &Account) -> Result<Beat, StoreError> {
+        if self.how == Broken::NotesNothing {
+            return self.inner.heartbeat(hold, self.as_it_is(&hold.key.variant).await?.lease_until_ms).await;
+        }
+        match (self.how, self.inner.note(hold, account).await?) {
+            (Broken::NotesForAnyone, Beat::Lost) => Ok(Beat::Held(self.as_it_is(&hold.key.variant).await?)),
             (_, beat) => Ok(beat),
         }
     }
