@@ -22,6 +22,7 @@ enum Broken {
     KeepsTheLease,
     BeatsForAnyone,
     NotesNothing,
+    NotesForAnyone,
     CountsEveryRelease,
     EndsForAnyone,
     FailsWhatLives,
@@ -43,7 +44,7 @@ enum Broken {
     MakesUpConnections,
 }
 
-const ALL: [Broken; 26] = [
+const ALL: [Broken; 27] = [
     Broken::ClaimsWhatIsHeld,
     Broken::AppendsNothing,
     Broken::AppendsForAnyone,
@@ -51,6 +52,7 @@ const ALL: [Broken; 26] = [
     Broken::KeepsTheLease,
     Broken::BeatsForAnyone,
     Broken::NotesNothing,
+    Broken::NotesForAnyone,
     Broken::CountsEveryRelease,
     Broken::EndsForAnyone,
     Broken::FailsWhatLives,
@@ -123,9 +125,11 @@ impl Variants for Table {
 
     async fn note(&self, hold: &Hold, account: &Account) -> Result<Beat, StoreError> {
         if self.how == Broken::NotesNothing {
-            self.heartbeat(hold, 2_500).await
-        } else {
-            self.inner.note(hold, account).await
+            return self.inner.heartbeat(hold, self.as_it_is(&hold.key.variant).await?.lease_until_ms).await;
+        }
+        match (self.how, self.inner.note(hold, account).await?) {
+            (Broken::NotesForAnyone, Beat::Lost) => Ok(Beat::Held(self.as_it_is(&hold.key.variant).await?)),
+            (_, beat) => Ok(beat),
         }
     }
 
