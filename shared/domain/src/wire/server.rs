@@ -126,12 +126,8 @@ impl ServerMessage {
     }
 
     /// The messages that say that a generation was accepted or found, and what its client has to know about that.
-<<<<<<< HEAD
-    /// `variantCount` comes before anything that names a variant: the peer's frontend drops messages for variants that it has not counted.
-=======
     /// `variantCount` comes before anything that names a variant: the peer's frontend drops messages for variants that it
     /// has not counted.
->>>>>>> wt-models
     #[must_use]
     pub fn accepted(generation: &Generation, request_id: Option<&str>, notices: &[String]) -> Vec<Self> {
         let of_all = |kind| Self { generation_id: Some(generation.id.clone()), ..Self::bare(kind) };
