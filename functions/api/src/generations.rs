@@ -110,6 +110,8 @@ fn describe(variant: &Variant) -> Value {
             shown["usage"] = json!(answer.usage);
             shown["costUsd"] = json!(answer.cost_usd);
             shown["finishReason"] = json!(answer.finish_reason);
+            shown["cutOff"] = json!(completion.cut_off);
+            shown["checks"] = json!(completion.checks);
             shown["modelAnswered"] = json!(answer.model_answered);
             shown["htmlBytes"] = json!(completion.page_bytes);
             shown["htmlSha256"] = json!(completion.page_sha256);

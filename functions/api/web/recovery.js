@@ -57,8 +57,9 @@ export class Recovery {
 export function endOfRecord(generationId, variant) {
   const { index: variantIndex, attempt } = variant;
   if (variant.status === "completed") {
-    const { durationMs, usage, costUsd, url } = variant;
-    return { type: "variantComplete", generationId, variantIndex, attempt, data: { durationMs, usage, costUsd, url } };
+    const { durationMs, usage, costUsd, finishReason, cutOff, checks, url } = variant;
+    const data = { durationMs, usage, costUsd, finishReason, cutOff, checks, url };
+    return { type: "variantComplete", generationId, variantIndex, attempt, data };
   }
   const code = variant.error?.code ?? variant.status;
   const value = variant.error?.message ?? (variant.status === "cancelled" ? "Stopped." : "This variant failed.");

@@ -7,6 +7,7 @@ use boot::Invocation;
 use domain::error::Failure;
 use domain::ids::VariantKey;
 use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
+use domain::progress::Progress;
 use domain::retry::{AfterFailure, after_failure};
 use domain::stage::Stage;
 use domain::variant::Ending;
@@ -60,6 +61,7 @@ impl Worker {
                     lease_ms: self.lease_ms,
                     seen: variant,
                     sure_at_ms: now_ms,
+                    progress: Progress::default(),
                 }))
             }
             // Events come at least once, so this is usual: another worker has it, or it has ended.

@@ -44,6 +44,8 @@ pub enum ErrorCode {
     StreamStalled,
     /// The provider's filter stopped the answer.
     ContentFilter,
+    /// The model refused to make the page.
+    Refused,
     /// The model answered nothing that is a page.
     NoPage,
     /// Every worker that took the variant died.
@@ -81,6 +83,7 @@ impl ErrorCode {
             | Self::ProviderRejected
             | Self::ModelNotFound
             | Self::ContentFilter
+            | Self::Refused
             | Self::CorruptRecord => false,
         }
     }
@@ -104,7 +107,8 @@ impl ErrorCode {
             | Self::ProviderFailed
             | Self::StreamInterrupted
             | Self::StreamStalled
-            | Self::ContentFilter => 502,
+            | Self::ContentFilter
+            | Self::Refused => 502,
             Self::Unavailable | Self::AttemptsExhausted | Self::NeverStarted => 503,
         }
     }

@@ -39,6 +39,7 @@ pub fn after_failure(attempt: u32, failure: Failure, retry_after_ms: Option<u64>
         | ErrorCode::ProviderRejected
         | ErrorCode::ModelNotFound
         | ErrorCode::ContentFilter
+        | ErrorCode::Refused
         | ErrorCode::NoPage
         | ErrorCode::AttemptsExhausted
         | ErrorCode::NeverStarted

@@ -11,3 +11,4 @@ mod request;
 mod stream;
 
 pub use client::{ApiKey, OpenAi, Provider};
+pub use stream::events;

@@ -82,11 +82,13 @@ pub enum Story {
     Cancels,
     /// Asks over HTTP, and looks there.
     AsksOverHttp,
+    /// Asks a model whose answer has to be asked for in two parts.
+    AsksTwice,
 }
 
 /// A world, its faults, and a browser.
 pub struct Scenario {
-    story: Story,
+    pub story: Story,
     pub world: World,
     pub faults: Arc<Faults>,
     ports: Ports,
@@ -96,7 +98,11 @@ pub struct Scenario {
 
 impl Scenario {
     pub fn new(story: Story, faults: Arc<Faults>, change: impl FnOnce(&World, Ports) -> Ports) -> Self {
-        let world = World::new(CountingModel::new(PIECES, Duration::from_millis(300)));
+        let model = CountingModel::new(PIECES, Duration::from_millis(300));
+        let world = World::new(match story {
+            Story::Asks | Story::Cancels | Story::AsksOverHttp => model,
+            Story::AsksTwice => model.cut_after(PIECES - 1),
+        });
         let script: Arc<dyn Script> = faults.clone();
         let ports = change(&world, world.faulty_ports(&script));
         Self { story, world, faults, ports, connections: Vec::new(), generation: None }
@@ -105,7 +111,7 @@ impl Scenario {
     /// The whole scenario: ask, work, and whatever it takes to come to an end.
     pub async fn run(&mut self) {
         match self.story {
-            Story::Asks => self.ask().await,
+            Story::Asks | Story::AsksTwice => self.ask().await,
             Story::Cancels => {
                 self.ask().await;
                 self.cancel().await;
