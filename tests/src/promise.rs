@@ -69,6 +69,11 @@ async fn completed_means_stored(world: &World, variant: &Variant, pieces: usize)
     let streamed = assemble(&world.table.chunks(&variant.attempt_key(), None, 1_000).await.unwrap());
     assert_eq!(streamed.as_bytes(), page.bytes, "the chunks are the page");
     assert_eq!(streamed.matches(" piece ").count(), pieces, "of one whole answer");
+    let answer = streamed.split("<p>").nth(1).and_then(|first| first.split(" piece ").next()).unwrap();
+    for piece in 0..pieces {
+        assert!(streamed.contains(&format!("<p>{answer} piece {piece}</p>")), "each piece once: {streamed}");
+    }
+    assert!(!completion.cut_off && streamed.ends_with("</html>"), "which came to its end");
 }
 
 /// Point 4: a browser that has heard all this was told the end and shows every completed variant's page.

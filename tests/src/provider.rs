@@ -2,20 +2,25 @@
 
 use async_trait::async_trait;
 use domain::error::{ErrorCode, Failure};
+use domain::prompt::Speaker;
 use futures_util::{StreamExt, stream};
 use ports::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// A model that is not deterministic: each request gets another text. It counts what it was asked and what it finished.
+/// A model that is not deterministic: each request gets another text, unless it asks for the rest of one. It counts what it
+/// was asked and what it finished.
 pub struct CountingModel {
     /// Pieces of text in an answer.
     pub pieces: usize,
     /// The time between two pieces.
     pub pace: Duration,
     unknown: Vec<String>,
+    /// Pieces after which an answer is cut off at the length limit, every time.
+    pub cut_after: Option<usize>,
     asked: Mutex<Vec<String>>,
+    begun: AtomicU64,
     finished: Arc<AtomicU64>,
 }
 
@@ -23,7 +28,21 @@ impl CountingModel {
     /// With so many pieces, so far apart.
     #[must_use]
     pub fn new(pieces: usize, pace: Duration) -> Self {
-        Self { pieces, pace, unknown: Vec::new(), asked: Mutex::default(), finished: Arc::default() }
+        Self {
+            pieces,
+            pace,
+            unknown: Vec::new(),
+            cut_after: None,
+            asked: Mutex::default(),
+            begun: AtomicU64::new(0),
+            finished: Arc::default(),
+        }
+    }
+
+    /// With answers that are cut off after so many pieces, so that the rest has to be asked for.
+    #[must_use]
+    pub fn cut_after(self, pieces: usize) -> Self {
+        Self { cut_after: Some(pieces), ..self }
     }
 
     /// The same, at a provider that does not know this model.
@@ -38,9 +57,30 @@ impl CountingModel {
         self.asked.lock().unwrap().clone()
     }
 
+    /// How many answers were begun, and not only gone on with.
+    pub fn begun(&self) -> u64 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
     /// How many answers were read to their end.
     pub fn finished(&self) -> u64 {
         self.finished.load(Ordering::SeqCst)
+    }
+
+    /// The answer that is asked for, and its pieces that have come.
+    fn number_and_first(&self, request: &ModelRequest) -> (usize, usize) {
+        let number = {
+            let mut asked = self.asked.lock().unwrap();
+            asked.push(request.model.clone());
+            asked.len()
+        };
+        let so_far = request.messages.iter().rev().find(|message| message.speaker == Speaker::Assistant);
+        let Some(so_far) = so_far else {
+            self.begun.fetch_add(1, Ordering::SeqCst);
+            return (number, 0);
+        };
+        let begun = so_far.text.split("answer ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+        (begun.parse().unwrap(), so_far.text.matches(" piece ").count())
     }
 }
 
@@ -51,20 +91,18 @@ impl Model for CountingModel {
             let failure = Failure::new(ErrorCode::ModelNotFound, format!("There is no {}.", request.model));
             return Err(ModelError { failure, retry_after_ms: None });
         }
-        let number = {
-            let mut asked = self.asked.lock().unwrap();
-            asked.push(request.model.clone());
-            asked.len()
-        };
+        let (number, first) = self.number_and_first(request);
         let (last, pace) = (self.pieces, self.pace);
+        let stop = self.cut_after.map_or(last, |cut| last.min(first + cut));
         let finished = self.finished.clone();
-        let pieces = stream::iter(0..=last).then(move |piece| {
+        let pieces = stream::iter(first..=stop).then(move |piece| {
             let finished = finished.clone();
             async move {
                 tokio::time::sleep(pace).await;
-                if piece == last {
+                if piece == stop {
                     finished.fetch_add(1, Ordering::SeqCst);
-                    return Ok(ModelEvent::Finished { model: None, finish_reason: "stop".to_owned(), usage: None });
+                    let finish_reason = if stop == last { "stop" } else { "length" }.to_owned();
+                    return Ok(ModelEvent::Finished { model: None, finish_reason, usage: None });
                 }
                 let (open, close) =
                     (if piece == 0 { "<html>" } else { "" }, if piece + 1 == last { "</html>" } else { "" });

@@ -192,7 +192,7 @@ async fn a_model_without_a_successor_fails_in_the_providers_words() {
 async fn what_an_answer_without_a_page_has_taken_is_recorded() {
     let stage = Stage::set("gpt-6-luna", [Answer::Says(vec![text("I cannot do that."), finished("stop")])]).await;
     let variant = stage.work().await;
-    assert_eq!(failure(&variant).code, ErrorCode::NoPage);
+    assert_eq!(failure(&variant).code, ErrorCode::Refused);
     assert_eq!(variant.duration_ms(), Some(200));
     let answer = variant.answer().unwrap();
     assert_eq!((answer.usage, answer.first_text_ms), (Some(USAGE), Some(100)));

@@ -109,6 +109,8 @@ fn describe(variant: &Variant) -> Value {
         Status::Queued | Status::Running => {}
         Status::Completed(completion) => {
             shown["finishReason"] = json!(completion.answer.finish_reason);
+            shown["cutOff"] = json!(completion.cut_off);
+            shown["checks"] = json!(completion.checks);
             shown["htmlBytes"] = json!(completion.page_bytes);
             shown["htmlSha256"] = json!(completion.page_sha256);
         }

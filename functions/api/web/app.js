@@ -69,7 +69,7 @@ function listenToClient() {
   on("refused", showRefused);
   on("models", ({ models }) => board.setModels(models));
   on("status", ({ variantIndex, value, data }) => board.pane(variantIndex)?.setStatus(String(value ?? ""), data));
-  on("progress", ({ variantIndex, data }) => board.pane(variantIndex)?.setProgress(data ?? {}));
+  on("progress", ({ variantIndex, attempt, data }) => board.pane(variantIndex)?.setProgress({ attempt, ...data }));
   on("text", ({ variantIndex, text, attempt }) => board.pane(variantIndex)?.setText(text, attempt));
   on("ended", showEnded);
   on("incomplete", () => recovery.run());

@@ -6,7 +6,7 @@ import { Preview } from "./preview.js";
 
 const STATE_LABELS = { queued: "Waiting", running: "Writing", stopping: "Stopping", completed: "Done", failed: "Failed", cancelled: "Stopped" };
 const AGENT_LABELS = { planner: "Planning", frontend: "Writing", images: "Making images", checks: "Checking" };
-const FINISH_LABELS = { length: "cut at the length limit", content_filter: "cut by the content filter" };
+const CUT_OFF = "The model did not come to the page's end, however often it was asked to go on: the page is cut off.";
 const UNSEEN_YET = "The page appears with its first words…";
 const NOTHING_TO_SEE = "It ended before there was anything to see. Code shows what was written.";
 const COPIED_FOR_MS = 1_500;
@@ -24,6 +24,7 @@ export class Pane {
   #durationMs = null;
   #details = [];
   #attempt = 1;
+  #percent = { attempt: 0, value: 0 };
 
   constructor(template, index, { onStop }) {
     this.index = index;
@@ -31,7 +32,7 @@ export class Pane {
     const part = (name) => this.element.querySelector(`.${name}`);
     this.#parts = {
       model: part("pane-model"), state: part("pane-state"), progress: part("pane-progress"), placeholder: part("pane-placeholder"),
-      frame: part("pane-preview"), code: part("pane-code"), error: part("pane-error"), facts: part("pane-facts"),
+      frame: part("pane-preview"), code: part("pane-code"), error: part("pane-error"), facts: part("pane-facts"), checks: part("pane-checks"),
       showPreview: part("show-preview"), showCode: part("show-code"), copy: part("copy"), open: part("open"), stop: part("stop"),
       switch: part("switch"),
     };
@@ -86,10 +87,14 @@ export class Pane {
     this.#parts.placeholder.textContent = text;
   }
 
-  setProgress({ agent, percent }) {
-    if (this.hasEnded) return;
+  setProgress({ agent, percent, attempt = this.#attempt }) {
+    if (this.hasEnded || attempt < this.#percent.attempt) return;
     this.#setState(this.#state === "stopping" ? "stopping" : "running", AGENT_LABELS[agent]);
-    if (Number.isFinite(percent)) this.#parts.progress.value = Math.min(100, Math.max(0, percent));
+    if (!Number.isFinite(percent)) return;
+    // A worker that was replaced may still speak; within an attempt nothing goes backwards.
+    const before = attempt === this.#percent.attempt ? this.#percent.value : 0;
+    this.#percent = { attempt, value: Math.min(100, Math.max(before, percent)) };
+    this.#parts.progress.value = this.#percent.value;
   }
 
   setText(text, attempt) {
@@ -121,7 +126,19 @@ export class Pane {
     this.#parts.open.href = variantPath(generationId, this.index);
     this.#parts.open.hidden = false;
     this.#parts.error.hidden = true;
+    this.#showChecks(data);
     this.#end("completed", data);
+  }
+
+  #showChecks({ cutOff, checks }) {
+    const messages = (Array.isArray(checks) ? checks : []).map((finding) => String(finding.message));
+    if (cutOff) messages.unshift(CUT_OFF);
+    this.#parts.checks.replaceChildren(...messages.map((message) => {
+      const item = document.createElement("li");
+      item.textContent = message;
+      return item;
+    }));
+    this.#parts.checks.hidden = messages.length === 0;
   }
 
   #fail(message, { code, retryable, ...data }) {
@@ -160,17 +177,18 @@ export class Pane {
       this.#details = [];
       this.#durationMs = null;
       this.#parts.error.hidden = true;
+      this.#parts.checks.hidden = true;
       this.#parts.placeholder.textContent = "Starting again…";
       this.#parts.progress.removeAttribute("value");
       this.#setState("queued");
     }
   }
 
-  #end(state, { durationMs, usage, costUsd, finishReason, model, modelUsed }) {
+  #end(state, { durationMs, usage, costUsd, model, modelUsed }) {
     this.#setModels({ model, modelUsed });
     if (Number.isFinite(durationMs)) this.#durationMs = durationMs;
     else if (this.#startedAt !== null) this.#durationMs ??= Date.now() - this.#startedAt;
-    this.#details = [format.tokens(usage), format.cost(costUsd), FINISH_LABELS[finishReason] ?? null].filter((detail) => detail !== null);
+    this.#details = [format.tokens(usage), format.cost(costUsd)].filter((detail) => detail !== null);
     this.#setState(state);
     if (state === "completed") this.#preview.finish();
     this.tick(Date.now());

@@ -58,7 +58,9 @@ export function endOfRecord(generationId, variant) {
   const { index: variantIndex, attempt, model, modelUsed, durationMs, usage, costUsd } = variant;
   const known = { model, modelUsed, durationMs, usage, costUsd };
   if (variant.status === "completed") {
-    return { type: "variantComplete", generationId, variantIndex, attempt, data: { ...known, url: variant.url } };
+    const { finishReason, cutOff, checks, url } = variant;
+    const data = { ...known, finishReason, cutOff, checks, url };
+    return { type: "variantComplete", generationId, variantIndex, attempt, data };
   }
   const code = variant.error?.code ?? variant.status;
   const value = variant.error?.message ?? (variant.status === "cancelled" ? "Stopped." : "This variant failed.");

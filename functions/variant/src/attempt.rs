@@ -1,18 +1,22 @@
 //! One attempt: from the stored request to the page.
 
 use crate::Worker;
-use crate::hold::{Held, Standing};
+use crate::finish::Finish;
+use crate::hold::Held;
+use crate::parts::Raw;
 use crate::pump::{Pumped, pump};
 use boot::Invocation;
 use domain::coalesce::Coalescer;
 use domain::error::{ErrorCode, Failure};
-use domain::ids::AttemptKey;
+use domain::html::page_of;
 use domain::limits::ATTEMPTS_MAX;
+use domain::progress::Agent;
 use domain::request::GenerationRequest;
+use domain::retry::{AfterFailure, after_failure};
+use domain::stack::Stack;
 use domain::stage::Stage;
 use domain::sweep::exhausted;
-use domain::variant::{Answer, Completion};
-use domain::wire::server::Agent;
+use domain::variant::Completion;
 use domain::{keys, prompt};
 use ports::{ModelError, ModelRequest, StoreError};
 
@@ -39,55 +43,77 @@ pub(crate) enum Interruption {
     Lost,
 }
 
-/// A model's whole answer.
-pub(crate) struct Raw {
-    /// Its text, as it came.
-    pub(crate) text: String,
-    /// How it ended and what it took.
-    pub(crate) answer: Answer,
-}
-
 impl Worker {
     pub(crate) async fn attempt(&self, held: &mut Held, invocation: &Invocation) -> Result<AttemptEnd, StoreError> {
         if held.seen.cancel_requested {
             return Ok(AttemptEnd::Interrupted(Interruption::Cancelled));
         }
-        if let Some(raw) = self.earlier_answer(held.key()).await? {
-            return self.finish_again(held, raw, invocation).await;
-        }
-        if held.seen.claims > ATTEMPTS_MAX {
+        let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
+        let parts = self.earlier_parts(held.key()).await?;
+        self.save_again(held.key(), &parts).await?;
+        let mut raw = Raw::of(parts);
+        let request = self.request(held).await?;
+        let may_ask = held.seen.claims <= ATTEMPTS_MAX;
+        if raw.assembly.parts() > 0 {
+            tracing::info!(
+                stage = %Stage::RawSaved, generation_id = %held.key().variant.generation_id,
+                variant = held.key().variant.variant_index, attempt = held.key().attempt, again = raw.assembly.parts()
+            );
+            let stack = request.as_ref().map_or(Stack::HtmlTailwind, |request| request.stack);
+            if !may_ask || request.is_err() || !raw.assembly.wants_rest(&raw.answer) {
+                return self.finish_again(held, coalescer, raw, Finish { stack, invocation }).await;
+            }
+            coalescer.replace(&std::mem::take(&mut raw.page_so_far));
+        } else if !may_ask {
             return Ok(AttemptEnd::Failed(exhausted(held.seen.claims - 1)));
         }
-        let request = match self.request(held).await? {
+        let request = match request {
             Ok(request) => request,
             Err(failure) => return Ok(AttemptEnd::Failed(failure)),
         };
-        held.progress(Agent::Planner, 5).await;
-        let messages = prompt::messages(&request);
-        let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
+        held.step(Agent::Planner).await;
+        self.ask(held, coalescer, request, raw, invocation).await
+    }
+
+    /// Asks the model, and its successor if the provider does not know it.
+    async fn ask(
+        &self,
+        held: &mut Held,
+        mut coalescer: Coalescer,
+        request: GenerationRequest,
+        mut raw: Raw,
+        invocation: &Invocation,
+    ) -> Result<AttemptEnd, StoreError> {
+        let finish = Finish { stack: request.stack, invocation };
+        let mut messages = prompt::messages(&request);
+        drop(request);
         let mut turned = self.turn_if_shut_down(held).await?;
         loop {
             if let Some(interruption) = turned {
                 return Ok(AttemptEnd::Interrupted(interruption));
             }
             let model = held.seen.model_used().to_owned();
-            let asked = ModelRequest { shape: self.catalogue.shape(&model), model, messages: messages.clone() };
-            match pump(self, &asked, held, &mut coalescer, invocation).await? {
-                Pumped::Finished { raw, page } => return self.finish_counted(held, raw, page).await,
-                Pumped::Refused(error) => match self.after_not_found(held, &error) {
-                    Some(substitute) => turned = self.turn_to(held, substitute).await?,
+            let asked = ModelRequest { shape: self.catalogue.shape(&model), model, messages };
+            match pump(self, asked, held, &mut coalescer, raw, invocation).await? {
+                Pumped::Finished(raw) => return self.finish(held, coalescer, raw, finish).await,
+                Pumped::Refused { error, request } => match self.after_not_found(held, &error) {
+                    Some(substitute) => {
+                        turned = self.turn_to(held, substitute).await?;
+                        (messages, raw) = (request.messages, Raw::default());
+                    }
                     None => return Ok(AttemptEnd::Broken(error)),
                 },
-                Pumped::Broken(error) => return Ok(AttemptEnd::Broken(error)),
+                Pumped::Broken { error, raw: Some(raw) } if is_last(held.seen.claims, &error) => {
+                    // What is there of the page was paid for; it is shown, and marked as cut off.
+                    return self.finish(held, coalescer, raw, finish).await;
+                }
+                Pumped::Broken { error, raw } => {
+                    held.account.answer = raw.map(|raw| raw.answer).unwrap_or_default();
+                    return Ok(AttemptEnd::Broken(error));
+                }
                 Pumped::Interrupted(interruption) => return Ok(AttemptEnd::Interrupted(interruption)),
             }
         }
-    }
-
-    /// Finishes with an answer whose count is kept, also when it turns out to hold no page.
-    async fn finish_counted(&self, held: &mut Held, raw: Raw, page: String) -> Result<AttemptEnd, StoreError> {
-        held.account.answer = raw.answer.clone();
-        self.finish(held, raw, page, held.started_ms).await
     }
 
     /// The request as it was stored. One that cannot be read fails this variant and no other.
@@ -100,43 +126,26 @@ impl Worker {
         }))
     }
 
-    /// The raw answer of an earlier attempt that died after it was saved: it is paid for, so it is used.
-    async fn earlier_answer(&self, key: &AttemptKey) -> Result<Option<Raw>, StoreError> {
-        for attempt in (1..key.attempt).rev() {
-            let earlier = AttemptKey { variant: key.variant.clone(), attempt };
-            let Some(object) = self.objects.get(&keys::raw(&earlier)).await? else { continue };
-            // Without its note the answer is whole all the same; only its token counts are lost.
-            let answer = object.note.as_deref().and_then(|note| serde_json::from_str(note).ok()).unwrap_or_default();
-            if let Ok(text) = String::from_utf8(object.bytes) {
-                tracing::info!(
-                    stage = %Stage::RawSaved,
-                    generation_id = %key.variant.generation_id,
-                    variant = key.variant.variant_index,
-                    attempt = key.attempt,
-                    of_attempt = attempt
-                );
-                return Ok(Some(Raw { text, answer }));
-            }
-        }
-        Ok(None)
-    }
-
     /// Brings an answer that was already paid for to its end.
-    async fn finish_again(&self, held: &mut Held, raw: Raw, invocation: &Invocation) -> Result<AttemptEnd, StoreError> {
-        // Under this attempt too: `completed` promises the objects of the attempt that it names.
-        self.save_raw(held.key(), &raw).await?;
-        let mut extractor = domain::html::Extractor::default();
-        let mut page = extractor.push(&raw.text);
-        page.push_str(&extractor.finish());
-        let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
-        coalescer.replace(&page);
-        while let Some(chunk) = coalescer.take(self.clock.now_ms()) {
-            match held.write(&chunk, invocation).await? {
-                Standing::Held => {}
-                Standing::Cancelled => return Ok(AttemptEnd::Interrupted(Interruption::Cancelled)),
-                Standing::Lost => return Ok(AttemptEnd::Interrupted(Interruption::Lost)),
-            }
+    async fn finish_again(
+        &self,
+        held: &mut Held,
+        mut coalescer: Coalescer,
+        raw: Raw,
+        finish: Finish<'_>,
+    ) -> Result<AttemptEnd, StoreError> {
+        coalescer.replace(&page_of(raw.assembly.text()));
+        match self.write_all(held, &mut coalescer, finish.invocation).await? {
+            Some(interruption) => Ok(AttemptEnd::Interrupted(interruption)),
+            None => self.finish(held, coalescer, raw, finish).await,
         }
-        self.finish_counted(held, raw, page).await
+    }
+}
+
+/// Whether no attempt follows one that broke off like this.
+fn is_last(claims: u32, error: &ModelError) -> bool {
+    match after_failure(claims, error.failure.clone(), None, 0.0) {
+        AfterFailure::GiveUp(_) => true,
+        AfterFailure::TryAgain { .. } => false,
     }
 }

@@ -7,8 +7,8 @@ use boot::Invocation;
 use domain::error::Failure;
 use domain::ids::VariantKey;
 use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
-use domain::retry::span;
-use domain::retry::{AfterFailure, after_failure};
+use domain::progress::Progress;
+use domain::retry::{AfterFailure, after_failure, span};
 use domain::stage::Stage;
 use domain::variant::{Account, Ending};
 use domain::wire::invoke::WorkerEvent;
@@ -64,6 +64,7 @@ impl Worker {
                     account: Account { substitute: variant.account.substitute.clone(), ..Account::default() },
                     seen: variant,
                     sure_at_ms: now_ms,
+                    progress: Progress::default(),
                 }))
             }
             // Events come at least once, so this is usual: another worker has it, or it has ended.

@@ -4,8 +4,9 @@ use crate::claim::has_time;
 use boot::Invocation;
 use domain::ids::AttemptKey;
 use domain::limits::HEARTBEAT_MS;
+use domain::progress::{Agent, Progress};
 use domain::variant::{Account, Variant};
-use domain::wire::server::{Agent, ServerMessage};
+use domain::wire::server::ServerMessage;
 use lifecycle::{Reached, push_all};
 use ports::{Beat, Clock, Hold, Push, StoreError, Variants};
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub(crate) struct Held {
     pub(crate) account: Account,
     /// When the lease was last known to be held.
     pub(crate) sure_at_ms: u64,
+    /// How far this attempt was said to be.
+    pub(crate) progress: Progress,
 }
 
 impl Held {
@@ -98,8 +101,20 @@ impl Held {
         }
     }
 
-    /// Says how far the variant is.
-    pub(crate) async fn progress(&mut self, agent: Agent, percent: u8) {
+    /// Says that a step begins.
+    pub(crate) async fn step(&mut self, agent: Agent) {
+        let percent = self.progress.step(agent, self.clock.now_ms());
+        self.tell_progress(agent, percent).await;
+    }
+
+    /// Says how much of the page is written, where that is worth a message.
+    pub(crate) async fn written(&mut self, page_bytes: u64) {
+        if let Some(percent) = self.progress.written(page_bytes, self.clock.now_ms()) {
+            self.tell_progress(Agent::Frontend, percent).await;
+        }
+    }
+
+    async fn tell_progress(&mut self, agent: Agent, percent: u8) {
         let AttemptKey { variant, attempt } = self.key();
         let message = ServerMessage::progress(variant, *attempt, agent, percent);
         self.tell(&message).await;

@@ -4,7 +4,8 @@
 //! 2. [`attempt`]: the request from S3, the prompt, the model - or its [`successor`]; or the raw answer of an attempt that
 //!    died after it.
 //! 3. [`pump`]: deltas to chunks - each durable before it is pushed ([`writer`]).
-//! 4. [`finish`]: the raw answer to S3, then the page to S3, then `completed` in the table, then the push.
+//! 4. [`parts`]: the raw answer to S3, part by part; [`finish`]: then the page to S3, then `completed` in the table, then the
+//!    push.
 //!
 //! Dropping the worker's future at any await is a crash, and a crash at any of them is safe: the lease runs out, the
 //! sweep invokes another worker, and what is durable is used again.
@@ -14,7 +15,9 @@ mod claim;
 mod finish;
 mod hold;
 mod keep;
+mod parts;
 mod pump;
+mod read;
 mod rest;
 mod successor;
 mod writer;

@@ -1,9 +1,12 @@
 //! One chunk: durable, then pushed.
 
+use crate::Worker;
+use crate::attempt::Interruption;
 use crate::claim::has_time;
 use crate::hold::{Held, Standing};
 use boot::Invocation;
 use domain::chunk::Chunk;
+use domain::coalesce::Coalescer;
 use domain::stage::Stage;
 use domain::wire::server::ServerMessage;
 use ports::{Appended, StoreError};
@@ -11,6 +14,25 @@ use std::time::Duration;
 
 /// The longest pause before a chunk is tried again.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
+
+impl Worker {
+    /// Writes everything that waits. Returns what came in between, if anything did.
+    pub(crate) async fn write_all(
+        &self,
+        held: &mut Held,
+        coalescer: &mut Coalescer,
+        invocation: &Invocation,
+    ) -> Result<Option<Interruption>, StoreError> {
+        while let Some(chunk) = coalescer.take(self.clock.now_ms()) {
+            match held.write(&chunk, invocation).await? {
+                Standing::Held => {}
+                Standing::Cancelled => return Ok(Some(Interruption::Cancelled)),
+                Standing::Lost => return Ok(Some(Interruption::Lost)),
+            }
+        }
+        Ok(None)
+    }
+}
 
 impl Held {
     /// Records the chunk and, once it is durable, pushes it to everyone who listened at that moment.

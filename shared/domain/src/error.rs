@@ -44,6 +44,8 @@ pub enum ErrorCode {
     StreamStalled,
     /// The provider's filter stopped the answer.
     ContentFilter,
+    /// The model refused to make the page.
+    Refused,
     /// The model answered nothing that is a page.
     NoPage,
     /// The model's answer is longer than any page.
@@ -83,6 +85,7 @@ impl ErrorCode {
             | Self::ProviderRejected
             | Self::ModelNotFound
             | Self::ContentFilter
+            | Self::Refused
             | Self::AnswerTooLong
             | Self::CorruptRecord => false,
         }
@@ -108,6 +111,7 @@ impl ErrorCode {
             | Self::StreamInterrupted
             | Self::StreamStalled
             | Self::ContentFilter
+            | Self::Refused
             | Self::AnswerTooLong => 502,
             Self::Unavailable | Self::AttemptsExhausted | Self::NeverStarted => 503,
         }

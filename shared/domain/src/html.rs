@@ -2,7 +2,16 @@
 //!
 //! Models wrap pages in fences, in `<file>` tags and in prose. The extractor passes on only text that is certain to be
 //! part of the page, so what was streamed is the page, however the answer was cut into deltas: feeding it character
-//! by character gives the same page as feeding it whole.
+//! by character gives the same page as feeding it whole. It takes time in proportion to the answer.
+
+mod component;
+mod scan;
+mod start;
+
+pub use component::page_of_component;
+
+use scan::{Scanner, Wrapper};
+use start::{Start, begins_with_code, fence_at, file_at, start_at};
 
 /// Finds the page in an answer.
 #[derive(Debug, Default)]
@@ -10,277 +19,292 @@ pub struct Extractor {
     place: Place,
     /// Text that has come and about which nothing is certain yet.
     held: String,
-    /// How far `held` has been searched, so that a long wait is not searched again and again.
+    /// Bytes at the beginning of `held` that are not the page.
+    from: usize,
+    /// How far the rest of `held` has been searched, so that a long wait is not searched again and again.
     searched: usize,
+    /// Whether anything but white space came before the page.
+    prose: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 enum Place {
+    /// Before anything that may be a page.
     #[default]
     Before,
-    Inside(End),
+    /// Behind a fence's opening line or a `<file>` tag, where white space and further openings are passed over.
+    Opened(Wrapper),
+    /// In a fence that is not the page.
+    Elsewhere(Scanner),
+    /// In the page.
+    Inside(Inside),
     After,
 }
 
-/// What ends the page; decided by what began it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// A line that starts with three backticks.
-    Fence,
-    /// `</file>`.
-    FileTag,
-    /// `</html>`, which belongs to the page.
-    Document,
-    /// The end of the answer.
-    Answer,
+#[derive(Debug)]
+struct Inside {
+    scanner: Scanner,
+    /// Bytes of the page that were passed on.
+    passed: usize,
+    /// Bytes of the page up to its last one so far that is not white space.
+    solid: usize,
 }
 
-impl End {
-    const fn marker(self) -> &'static str {
-        match self {
-            Self::Fence => "\n```",
-            Self::FileTag => "</file>",
-            Self::Document => "</html>",
-            Self::Answer => "",
-        }
+const PIECE_BYTES: usize = 16 * 1024;
+
+/// The page in a whole answer.
+#[must_use]
+pub fn page_of(answer: &str) -> String {
+    let mut extractor = Extractor::default();
+    let mut page = String::with_capacity(answer.len());
+    let mut rest = answer;
+    while !rest.is_empty() {
+        // Piece by piece, so that there is never a second copy of a long answer.
+        let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE_BYTES));
+        page.push_str(&extractor.push(piece));
+        rest = after;
     }
+    page.push_str(&extractor.finish());
+    page
 }
 
-/// What a position of the answer may be the beginning of.
-enum Start {
-    /// The page begins `skip` bytes further on.
-    Here { skip: usize, end: End },
-    /// More text is needed to tell.
-    Unclear,
-    /// Nothing.
-    No,
+/// The length of the words and the opening line of a fence with which a part of a page begins; 0 if it begins otherwise.
+#[must_use]
+pub fn fence_opening(text: &str) -> usize {
+    let Some(at) = text.find("```") else { return 0 };
+    let said = &text[..at];
+    match fence_at(&text[at..]) {
+        // Words, and not the middle of a page in which backticks stand.
+        Start::Fence { skip, wanted: true } if said.len() < 400 && !said.contains(['<', '>', '{', '}', ';']) => {
+            at + skip
+        }
+        Start::Fence { .. } | Start::Page | Start::File { .. } | Start::Unclear | Start::No => 0,
+    }
 }
 
 impl Extractor {
     /// Takes the next piece of the answer and returns the next piece of the page, which may be empty.
     pub fn push(&mut self, piece: &str) -> String {
-        self.held.push_str(piece);
-        if self.place == Place::Before {
-            self.look_for_start();
-        }
-        match self.place {
-            Place::Before => String::new(),
-            Place::Inside(end) => self.emit(end),
-            Place::After => {
-                self.held.clear();
-                String::new()
+        if let Place::Inside(inside) = &mut self.place {
+            let (page, over) = inside.take(&mut self.held, piece);
+            if over {
+                self.place = Place::After;
             }
+            return page;
         }
+        if matches!(self.place, Place::After) {
+            return String::new();
+        }
+        self.held.push_str(piece);
+        let page = self.look_for_page();
+        self.held.drain(..std::mem::take(&mut self.from));
+        page
+    }
+
+    /// Whether the page has come to its own end, so that nothing which follows belongs to it.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(self.place, Place::After)
+    }
+
+    /// Whether the page has begun.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        matches!(self.place, Place::Inside(_) | Place::After)
     }
 
     /// The answer has ended: returns the last piece of the page.
     #[must_use]
-    pub fn finish(mut self) -> String {
+    pub fn finish(self) -> String {
+        self.last_piece()
+    }
+
+    /// What is still to come of the page if the answer ends here.
+    #[must_use]
+    pub fn last_piece(&self) -> String {
         match self.place {
-            Place::After => String::new(),
-            Place::Inside(End::Fence | End::FileTag | End::Document | End::Answer) => {
-                self.held.truncate(self.held.trim_end().len());
-                self.held
-            }
+            Place::After | Place::Elsewhere(_) | Place::Opened(_) => String::new(),
+            Place::Inside(_) => self.held.trim_ascii_end().to_owned(),
             Place::Before => self.fragment_after_prose(),
         }
     }
 
     /// An answer without any beginning that is certain: the first element in it, if there is one.
-    fn fragment_after_prose(self) -> String {
-        let tag = self.held.char_indices().find(|(position, character)| {
-            *character == '<' && self.held[position + 1..].starts_with(|next: char| next.is_ascii_alphabetic())
-        });
-        tag.map_or_else(String::new, |(position, _)| self.held[position..].trim_end().to_owned())
+    fn fragment_after_prose(&self) -> String {
+        let tag = self
+            .held
+            .match_indices('<')
+            .find(|(position, _)| self.held[position + 1..].starts_with(|next: char| next.is_ascii_alphabetic()));
+        tag.map_or_else(String::new, |(position, _)| self.held[position..].trim_ascii_end().to_owned())
     }
 
-    fn look_for_start(&mut self) {
-        while let Some(offset) = self.held[self.searched..].find(['<', '`']) {
-            let position = self.searched + offset;
-            let first = self.held[..position].trim().is_empty();
-            match start_at(&self.held[position..], first) {
-                Start::Here { skip, end } => {
-                    self.held.drain(..position + skip);
-                    self.searched = 0;
-                    self.place = Place::Inside(end);
-                    return;
+    /// Goes on through `held` as far as it is certain what it is.
+    fn look_for_page(&mut self) -> String {
+        loop {
+            let goes_on = match &mut self.place {
+                Place::Before => self.look_for_start(),
+                Place::Opened(wrapper) => {
+                    let wrapper = *wrapper;
+                    self.look_behind_opening(wrapper)
                 }
+                Place::Elsewhere(scanner) => {
+                    let end = scanner.read(&self.held.as_bytes()[self.from + self.searched..]);
+                    self.searched = self.held.len() - self.from;
+                    if let Some(end) = end {
+                        // The line break and the three backticks of the closing line.
+                        self.pass_over(end + 4);
+                        self.place = Place::Before;
+                    }
+                    end.is_some()
+                }
+                Place::Inside(inside) => {
+                    let text = self.held.split_off(std::mem::take(&mut self.from));
+                    self.held.clear();
+                    let (page, over) = inside.take(&mut self.held, &text);
+                    if over {
+                        self.place = Place::After;
+                    }
+                    return page;
+                }
+                Place::After => false,
+            };
+            if !goes_on {
+                return String::new();
+            }
+        }
+    }
+
+    /// What is not yet known to be outside the page.
+    fn rest(&self) -> &str {
+        &self.held[self.from..]
+    }
+
+    fn pass_over(&mut self, bytes: usize) {
+        self.from += bytes;
+        self.searched = 0;
+    }
+
+    fn pass_over_white_space(&mut self) {
+        self.pass_over(self.rest().len() - self.rest().trim_ascii_start().len());
+    }
+
+    /// Looks for a beginning; returns whether one was found.
+    fn look_for_start(&mut self) -> bool {
+        if !self.prose && self.searched == 0 {
+            self.pass_over_white_space();
+            match begins_with_code(self.rest()) {
+                Some(true) => {
+                    self.place = Place::Inside(Inside::new(Wrapper::default(), false));
+                    return true;
+                }
+                None => return false,
+                Some(false) => {}
+            }
+        }
+        while let Some(offset) = self.rest()[self.searched..].find(['<', '`']) {
+            let position = self.searched + offset;
+            self.prose |= !self.rest()[self.searched..position].trim_ascii().is_empty();
+            let (before, text) = self.rest().split_at(position);
+            let quoted = before.ends_with('`') && !before.ends_with("```");
+            let skip = match start_at(text, !self.prose) {
                 Start::Unclear => {
                     self.searched = position;
-                    return;
+                    return false;
                 }
-                Start::No => self.searched = position + 1,
-            }
-        }
-        self.searched = self.held.len();
-    }
-
-    fn emit(&mut self, end: End) -> String {
-        let marker = end.marker();
-        if !marker.is_empty() {
-            let from = floor_boundary(&self.held, self.searched.saturating_sub(marker.len()));
-            if let Some(offset) = find_ignoring_case(&self.held[from..], marker) {
-                let position = from + offset;
-                let until = if end == End::Document { position + marker.len() } else { position };
-                self.place = Place::After;
-                let page = self.held[..until].trim_end().to_owned();
-                self.held.clear();
-                return page;
-            }
-        }
-        let certain = self.held[..self.held.len() - partial_suffix(&self.held, marker)].trim_end().len();
-        let page: String = self.held.drain(..certain).collect();
-        self.searched = self.held.len();
-        page
-    }
-}
-
-/// What the answer is at a `<` or a backtick. `first`: nothing but white space came before.
-fn start_at(text: &str, first: bool) -> Start {
-    if text.starts_with('`') {
-        return start_of_fence(text);
-    }
-    for opening in ["<!doctype", "<html"] {
-        match starts_ignoring_case(text, opening) {
-            Some(true) => return Start::Here { skip: 0, end: End::Document },
-            Some(false) => {}
-            None => return Start::Unclear,
-        }
-    }
-    match starts_ignoring_case(text, "<file") {
-        Some(true) => {
-            return text.find('>').map_or(Start::Unclear, |close| {
-                let after = &text[close + 1..];
-                match after.find(|character: char| !character.is_whitespace()) {
-                    Some(gap) => Start::Here { skip: close + 1 + gap, end: End::FileTag },
-                    None => Start::Unclear,
+                Start::Page if !quoted => {
+                    self.place = Place::Inside(Inside::new(Wrapper::default(), true));
+                    0
                 }
-            });
+                Start::Fence { skip, wanted: true } => {
+                    self.place = Place::Opened(Wrapper { fence: true, file: false });
+                    skip
+                }
+                // From the line break on, so that an empty fence ends where it should.
+                Start::Fence { skip, wanted: false } => {
+                    self.place = Place::Elsewhere(Scanner::new(Wrapper { fence: true, file: false }, false));
+                    skip - 1
+                }
+                Start::File { skip } if !quoted => {
+                    self.place = Place::Opened(Wrapper { fence: false, file: true });
+                    skip
+                }
+                Start::Page | Start::File { .. } | Start::No => {
+                    // Three backticks that open nothing are passed over together, or the next two would be one of them.
+                    self.searched = position + if text.starts_with("```") { 3 } else { 1 };
+                    self.prose = true;
+                    continue;
+                }
+            };
+            self.pass_over(position + skip);
+            return true;
         }
-        Some(false) => {}
-        None => return Start::Unclear,
+        self.prose |= !self.rest()[self.searched..].trim_ascii().is_empty();
+        self.searched = self.rest().len();
+        false
     }
-    let element = text[1..].starts_with(|next: char| next.is_ascii_alphabetic());
-    if first && element { Start::Here { skip: 0, end: End::Answer } } else { Start::No }
-}
 
-fn start_of_fence(text: &str) -> Start {
-    match starts_ignoring_case(text, "```") {
-        None => Start::Unclear,
-        Some(false) => Start::No,
-        Some(true) => match text.find('\n') {
-            None => Start::Unclear,
-            Some(line_end) => match text[line_end..].find(|character: char| !character.is_whitespace()) {
-                Some(gap) => Start::Here { skip: line_end + gap, end: End::Fence },
-                None => Start::Unclear,
+    /// Passes over white space and further openings; returns whether it is known what follows.
+    fn look_behind_opening(&mut self, wrapper: Wrapper) -> bool {
+        self.pass_over_white_space();
+        let opening = match self.rest().as_bytes().first() {
+            None => return false,
+            Some(b'`') => fence_at(self.rest()),
+            Some(b'<') => match start::begins(self.rest(), "<file") {
+                None => return false,
+                Some(true) => file_at(self.rest()),
+                Some(false) => Start::Page,
             },
-        },
+            Some(_) => Start::No,
+        };
+        match opening {
+            Start::Unclear => return false,
+            // A second fence: the first one was empty.
+            Start::Fence { skip, .. } => {
+                self.pass_over(skip);
+                self.prose = true;
+                self.place =
+                    if wrapper.fence { Place::Before } else { Place::Opened(Wrapper { fence: true, ..wrapper }) };
+            }
+            Start::File { skip } => {
+                self.pass_over(skip);
+                self.place = Place::Opened(Wrapper { file: true, ..wrapper });
+            }
+            Start::Page => self.place = Place::Inside(Inside::new(wrapper, true)),
+            Start::No => self.place = Place::Inside(Inside::new(wrapper, false)),
+        }
+        true
     }
 }
 
-/// Whether `text` starts with `wanted` (ASCII, any case); `None` while it is too short to tell.
-fn starts_ignoring_case(text: &str, wanted: &str) -> Option<bool> {
-    let common = text.len().min(wanted.len());
-    if !text.as_bytes()[..common].eq_ignore_ascii_case(&wanted.as_bytes()[..common]) {
-        Some(false)
-    } else if common == wanted.len() {
-        Some(true)
-    } else {
-        None
+impl Inside {
+    const fn new(wrapper: Wrapper, markup: bool) -> Self {
+        Self { scanner: Scanner::new(wrapper, markup), passed: 0, solid: 0 }
     }
-}
 
-fn find_ignoring_case(text: &str, marker: &str) -> Option<usize> {
-    text.as_bytes().windows(marker.len()).position(|window| window.eq_ignore_ascii_case(marker.as_bytes()))
-}
-
-/// The length of the longest end of `text` that the marker may go on from.
-fn partial_suffix(text: &str, marker: &str) -> usize {
-    (1..marker.len())
-        .rev()
-        .filter(|length| *length <= text.len())
-        .find(|length| text.as_bytes()[text.len() - length..].eq_ignore_ascii_case(&marker.as_bytes()[..*length]))
-        .unwrap_or(0)
-}
-
-fn floor_boundary(text: &str, position: usize) -> usize {
-    (0..=position.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    /// Takes the next piece; returns what is certain of it, and whether the page is over.
+    fn take(&mut self, held: &mut String, piece: &str) -> (String, bool) {
+        let come = self.passed + held.len();
+        if let Some(last) = piece.bytes().rposition(|byte| !byte.is_ascii_whitespace()) {
+            self.solid = come + last + 1;
+        }
+        held.push_str(piece);
+        if let Some(end) = self.scanner.read(piece.as_bytes()) {
+            held.truncate(end.saturating_sub(self.passed));
+            held.truncate(held.trim_ascii_end().len());
+            return (std::mem::take(held), true);
+        }
+        let certain = match self.scanner.doubtful_from() {
+            Some(from) if from < self.solid => held[..from.saturating_sub(self.passed)].trim_ascii_end().len(),
+            Some(_) | None => self.solid.saturating_sub(self.passed),
+        };
+        if certain == 0 {
+            return (String::new(), false);
+        }
+        self.passed += certain;
+        let rest = held.split_off(certain);
+        (std::mem::replace(held, rest), false)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn whole(answer: &str) -> String {
-        let mut extractor = Extractor::default();
-        let mut page = extractor.push(answer);
-        page.push_str(&extractor.finish());
-        page
-    }
-
-    fn by_character(answer: &str) -> String {
-        let mut extractor = Extractor::default();
-        let mut page: String = answer.chars().map(|character| extractor.push(&character.to_string())).collect();
-        page.push_str(&extractor.finish());
-        page
-    }
-
-    const PAGE: &str = "<!DOCTYPE html>\n<html>\n<body>`x` ```y``` é</body>\n</html>";
-
-    #[test]
-    fn the_page_is_found_in_whatever_models_wrap_it_in() {
-        for (answer, page) in [
-            (PAGE.to_owned(), PAGE),
-            (format!("  \n{PAGE}\n"), PAGE),
-            (format!("```html\n{PAGE}\n```\nEnjoy!"), PAGE),
-            (format!("Here it is:\n\n```html\n{PAGE}\n```"), PAGE),
-            (format!("Sure, here is `index.html`: {PAGE} Bye."), PAGE),
-            (format!("<file path=\"index.html\">\n{PAGE}\n</file>"), PAGE),
-            ("<HTML><p>1</HTML> and so on".to_owned(), "<HTML><p>1</HTML>"),
-            ("<div>only a part</div>\n".to_owned(), "<div>only a part</div>"),
-            ("I made this: <p>part</p> ".to_owned(), "<p>part</p>"),
-            ("```\n<p>cut off".to_owned(), "<p>cut off"),
-            ("1 < 2, and I cannot help with that.".to_owned(), ""),
-            (String::new(), ""),
-        ] {
-            assert_eq!(whole(&answer), page, "{answer:?}");
-            assert_eq!(by_character(&answer), page, "{answer:?} by character");
-        }
-    }
-
-    #[test]
-    fn a_page_streams_before_it_has_ended() {
-        let mut extractor = Extractor::default();
-        assert_eq!(extractor.push("```html\n<!DOCTYPE html>\n<bo"), "<!DOCTYPE html>\n<bo");
-        assert_eq!(extractor.push("dy>\n"), "dy>");
-        assert_eq!(extractor.push("``"), "");
-        assert_eq!(extractor.push("`"), "");
-        assert_eq!(extractor.finish(), "");
-    }
-
-    proptest! {
-        #[test]
-        fn how_an_answer_is_cut_changes_nothing(
-            parts in proptest::collection::vec(prop_oneof![
-                Just("```"), Just("`"), Just("html"), Just("\n"), Just("<!DOCTYPE html>"), Just("<html>"), Just("</html>"),
-                Just("<file path='a'>"), Just("</file>"), Just("<p>"), Just("é🧁"), Just("prose "), Just(" "), Just("<"),
-            ], 0..24),
-            cuts in proptest::collection::vec(0usize..200, 0..12),
-        ) {
-            let answer = parts.concat();
-            let page = whole(&answer);
-            prop_assert_eq!(&by_character(&answer), &page);
-            let mut places: Vec<usize> = cuts.iter().map(|cut| floor_boundary(&answer, *cut)).collect();
-            places.sort_unstable();
-            let mut extractor = Extractor::default();
-            let (mut cut_page, mut from) = (String::new(), 0);
-            for place in places.into_iter().chain([answer.len()]) {
-                cut_page.push_str(&extractor.push(&answer[from..place]));
-                from = place;
-            }
-            cut_page.push_str(&extractor.finish());
-            prop_assert_eq!(cut_page, page);
-        }
-    }
-}
+mod tests;

@@ -15,6 +15,12 @@ pub fn raw(key: &AttemptKey) -> String {
     format!("{}/raw.txt", attempt(key))
 }
 
+/// A part of the answer, counted from 1: the first is [`raw`], and each later one goes on where the one before ends.
+#[must_use]
+pub fn part(key: &AttemptKey, number: u32) -> String {
+    if number <= 1 { raw(key) } else { format!("{}/raw-{number}.txt", attempt(key)) }
+}
+
 /// The page, written before the variant is completed.
 #[must_use]
 pub fn page(key: &AttemptKey) -> String {
@@ -37,5 +43,7 @@ mod tests {
         let key = AttemptKey { variant: VariantKey { generation_id, variant_index: 3 }, attempt: 2 };
         assert_eq!(page(&key), "generations/0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10/3/2/index.html");
         assert_eq!(raw(&key), "generations/0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10/3/2/raw.txt");
+        assert_eq!(part(&key, 1), raw(&key));
+        assert_eq!(part(&key, 3), "generations/0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10/3/2/raw-3.txt");
     }
 }

@@ -5,7 +5,8 @@
 //! - [`request`]: what a client asked for, checked field by field; [`stack`] and [`models`] name the choices.
 //! - [`ids`]: generations, variants, attempts, connections and users; [`keys`]: where their objects lie in S3.
 //! - [`generation`] and [`variant`]: the two records and the rules by which they change.
-//! - [`prompt`]: what the model is asked; [`html`]: the page inside what it answers.
+//! - [`prompt`]: what the model is asked; [`answer`]: what it answers, in parts; [`html`]: the page inside it.
+//! - [`checks`]: what is to be said about a finished page; [`progress`]: how far one is.
 //! - [`chunk`] and [`coalesce`]: numbered pieces of text, and when the next one is due.
 //! - [`design_system`]: texts that a person keeps, for pages to follow.
 //! - [`export`] and [`address`]: a page as a folder with its pictures, and what may be fetched for it.
@@ -15,6 +16,8 @@
 //! - [`limits`]: every number that bounds something.
 
 pub mod address;
+pub mod answer;
+pub mod checks;
 pub mod chunk;
 pub mod coalesce;
 pub mod design_system;
@@ -26,6 +29,7 @@ pub mod ids;
 pub mod keys;
 pub mod limits;
 pub mod models;
+pub mod progress;
 pub mod prompt;
 pub mod request;
 pub mod retry;

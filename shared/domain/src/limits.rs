@@ -92,6 +92,13 @@ pub const PROVIDER_ERROR_BYTES_MAX: usize = 16 * 1024;
 pub const PROVIDER_PAUSE_MS_MAX: u64 = 120_000;
 /// What a model may answer, in bytes: 32,768 tokens of the widest kind, with room.
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Parts of one answer: the first, and as often as the rest of an answer that ended at the length limit is asked for. Four
+/// more of 16,384 tokens are larger than any page that people make by hand.
+pub const PARTS_MAX: u32 = 5;
+/// How much of a part's beginning is read before it is decided where it meets the part before, in bytes.
+pub const SEAM_BYTES_MAX: usize = 2_048;
+/// Fewer equal bytes at a seam are chance: closing tags and indentation repeat in every page.
+pub const SEAM_OVERLAP_BYTES_MIN: usize = 24;
 /// Tokens asked of a model before its own maximum is applied.
 pub const OUTPUT_TOKENS_WANTED: u32 = 20_000;
 

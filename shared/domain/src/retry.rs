@@ -40,6 +40,7 @@ pub fn after_failure(attempt: u32, failure: Failure, retry_after_ms: Option<u64>
         | ErrorCode::ProviderRejected
         | ErrorCode::ModelNotFound
         | ErrorCode::ContentFilter
+        | ErrorCode::Refused
         | ErrorCode::AnswerTooLong
         | ErrorCode::NoPage
         | ErrorCode::AttemptsExhausted

@@ -1,6 +1,7 @@
 //! One variant's record and the rules by which it changes. The table applies the rules atomically; they are written
 //! here so that the in-memory table, the conditions of the DynamoDB adapter and the tests share one meaning.
 
+use crate::checks::Finding;
 use crate::error::Failure;
 use crate::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use crate::limits::CLAIMS_MAX;
@@ -73,6 +74,12 @@ pub struct Completion {
     pub page_sha256: String,
     /// From the claim to the end.
     pub duration_ms: u64,
+    /// Whether the model never came to the page's end, however often it was asked to go on.
+    #[serde(default)]
+    pub cut_off: bool,
+    /// What was found about the page.
+    #[serde(default)]
+    pub checks: Vec<Finding>,
     /// What the model said about the call.
     #[serde(flatten)]
     pub answer: Answer,

@@ -13,3 +13,4 @@ mod request;
 mod stream;
 
 pub use client::{ApiKey, OpenAi, Provider};
+pub use stream::events;

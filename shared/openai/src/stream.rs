@@ -5,6 +5,7 @@
 
 use crate::refused::{self, ProviderError};
 use bytes::Bytes;
+use domain::answer::REFUSAL;
 use domain::error::{ErrorCode, Failure};
 use domain::limits::PROVIDER_SILENCE_MS_MAX;
 use domain::usage::Usage;
@@ -22,6 +23,9 @@ use tokio::time::timeout;
 struct Delta {
     #[serde(default)]
     content: Option<String>,
+    /// The words of a refusal, in place of content.
+    #[serde(default)]
+    refusal: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +71,8 @@ struct Reading {
     model: Option<String>,
     finish_reason: Option<String>,
     usage: Option<Usage>,
+    /// The model has said that it refuses.
+    refused: bool,
     /// The last event has been given out.
     over: bool,
 }
@@ -80,11 +86,15 @@ enum Said {
 }
 
 /// The events of an answer; the last one is [`ModelEvent::Finished`] or an error.
-pub(crate) fn events(
-    bytes: BoxStream<'static, io::Result<Bytes>>,
-) -> impl Stream<Item = Result<ModelEvent, ModelError>> {
-    let reading =
-        Reading { source: SseByteStream::new(bytes), model: None, finish_reason: None, usage: None, over: false };
+pub fn events(bytes: BoxStream<'static, io::Result<Bytes>>) -> impl Stream<Item = Result<ModelEvent, ModelError>> {
+    let reading = Reading {
+        source: SseByteStream::new(bytes),
+        model: None,
+        finish_reason: None,
+        usage: None,
+        refused: false,
+        over: false,
+    };
     unfold(reading, |mut reading| async move {
         if reading.over {
             return None;
@@ -124,6 +134,7 @@ impl Reading {
     fn broken(&mut self, code: ErrorCode, how: &str) -> Result<ModelEvent, ModelError> {
         match self.finish_reason.take() {
             Some(finish_reason) => {
+                let finish_reason = if self.refused { REFUSAL.to_owned() } else { finish_reason };
                 Ok(ModelEvent::Finished { model: self.model.take(), finish_reason, usage: self.usage.take() })
             }
             None => Err(ModelError {
@@ -168,9 +179,13 @@ impl Reading {
             return Said::Error(refused::stream_error(&ProviderError::default()));
         }
         self.finish_reason = choice.finish_reason.or(self.finish_reason.take());
-        match choice.delta.and_then(|delta| delta.content) {
-            Some(text) if !text.is_empty() => Said::Text(text),
-            Some(_) | None => Said::Nothing,
+        let Some(Delta { content, refusal }) = choice.delta else { return Said::Nothing };
+        let refusal = refusal.filter(|words| !words.is_empty());
+        self.refused |= refusal.is_some();
+        // The words of a refusal are all that there is of the answer; they are kept like any other.
+        match content.filter(|text| !text.is_empty()).or(refusal) {
+            Some(text) => Said::Text(text),
+            None => Said::Nothing,
         }
     }
 }
@@ -255,6 +270,22 @@ mod tests {
         let (finished, _) = ANSWER.split_once("data: {\"choices\":[],").unwrap();
         let events = read(vec![finished.as_bytes().to_vec()]);
         assert!(matches!(events.last(), Some(Ok(ModelEvent::Finished { usage: None, .. }))));
+    }
+
+    #[test]
+    fn a_refusal_is_text_and_says_that_it_is_one() {
+        let answer = "data: {\"choices\":[{\"delta\":{\"content\":null,\"refusal\":\"I will\"}}]}\n\n\
+                      data: {\"choices\":[{\"delta\":{\"refusal\":\" not.\"}}]}\n\n\
+                      data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+        let events = read(vec![answer.as_bytes().to_vec()]);
+        let text: String = events
+            .iter()
+            .filter_map(|event| if let Ok(ModelEvent::Text(text)) = event { Some(text.as_str()) } else { None })
+            .collect();
+        assert_eq!(text, "I will not.");
+        let reason =
+            |event: &_| matches!(event, Ok(ModelEvent::Finished { finish_reason, .. }) if finish_reason == REFUSAL);
+        assert!(events.last().is_some_and(reason));
     }
 
     #[test]

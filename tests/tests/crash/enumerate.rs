@@ -39,7 +39,7 @@ async fn holds_with(
 
 #[tokio::test(start_paused = true)]
 async fn the_promise_holds_with_a_fault_at_every_call() {
-    for story in [Story::Asks, Story::Cancels, Story::AsksOverHttp, Story::AsksForWhatIsGone] {
+    for story in [Story::Asks, Story::Cancels, Story::AsksOverHttp, Story::AsksForWhatIsGone, Story::AsksTwice] {
         let calls = calls(story).await;
         println!("{story:?} makes {} calls: {}", calls.len(), calls.join(" "));
         for place in 0..calls.len() {
@@ -84,6 +84,39 @@ async fn the_promise_holds_with_every_pair_of_faults_around_a_cancel() {
 #[tokio::test(start_paused = true)]
 async fn the_promise_holds_with_every_pair_of_faults_over_http() {
     every_pair(Story::AsksOverHttp, 0, 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_promise_holds_with_every_pair_of_faults_around_a_continuation_first_third() {
+    every_pair(Story::AsksTwice, 0, 3).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_promise_holds_with_every_pair_of_faults_around_a_continuation_second_third() {
+    every_pair(Story::AsksTwice, 1, 3).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_promise_holds_with_every_pair_of_faults_around_a_continuation_last_third() {
+    every_pair(Story::AsksTwice, 2, 3).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_whose_first_part_is_saved_is_never_asked_for_from_its_start_again() {
+    let calls = calls(Story::AsksTwice).await;
+    let asked = calls.iter().position(|call| *call == "ask").unwrap();
+    let saved = asked + calls[asked..].iter().position(|call| *call == "put").unwrap();
+    for (place, call) in calls.iter().enumerate().skip(saved) {
+        for fault in FAULTS {
+            // Before the first part is in S3, nothing is saved.
+            if place == saved && fault == Fault::Before(Harm::Crash) {
+                continue;
+            }
+            let mut scenario = Scenario::new(Story::AsksTwice, Faults::at(&[(place, fault)]), |_, ports| ports);
+            scenario.run().await;
+            assert_eq!(scenario.world.model.begun(), 1, "{fault:?} at {call} ({place})");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

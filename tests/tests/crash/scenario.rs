@@ -87,11 +87,13 @@ pub enum Story {
     AsksOverHttp,
     /// Asks for a model that the provider does not know, whose successor answers.
     AsksForWhatIsGone,
+    /// Asks a model whose answer has to be asked for in two parts.
+    AsksTwice,
 }
 
 /// A world, its faults, and a browser.
 pub struct Scenario {
-    story: Story,
+    pub story: Story,
     pub world: World,
     pub faults: Arc<Faults>,
     ports: Ports,
@@ -102,7 +104,10 @@ pub struct Scenario {
 impl Scenario {
     pub fn new(story: Story, faults: Arc<Faults>, change: impl FnOnce(&World, Ports) -> Ports) -> Self {
         let model = CountingModel::new(PIECES, Duration::from_millis(300)).without(GONE);
-        let mut world = World::new(model);
+        let mut world = World::new(match story {
+            Story::Asks | Story::Cancels | Story::AsksOverHttp | Story::AsksForWhatIsGone => model,
+            Story::AsksTwice => model.cut_after(PIECES - 1),
+        });
         if story == Story::AsksForWhatIsGone {
             world.offer = Arc::new(Offer::new(vec![GONE.to_owned()], []));
         }
@@ -114,7 +119,7 @@ impl Scenario {
     /// The whole scenario: ask, work, and whatever it takes to come to an end.
     pub async fn run(&mut self) {
         match self.story {
-            Story::Asks | Story::AsksForWhatIsGone => self.ask().await,
+            Story::Asks | Story::AsksForWhatIsGone | Story::AsksTwice => self.ask().await,
             Story::Cancels => {
                 self.ask().await;
                 self.cancel().await;

@@ -36,8 +36,20 @@ pub enum Behaviour {
     UnknownEvent,
     /// `split`: every byte in a frame of its own, in the middle of characters too.
     Split,
-    /// `length`: the page is cut off by `finish_reason: length`.
+    /// `length`: every answer is cut off by `finish_reason: length`, however often it is asked to go on.
     Length,
+    /// `length-<n>`: the page comes in that many parts, each of which goes on where the one before was cut off.
+    LengthParts(usize),
+    /// `length-repeat`: in two parts; the second one repeats the end of the first, between words and fences.
+    LengthRepeat,
+    /// `length-again`: in place of the second part another page comes from its beginning.
+    LengthAgain,
+    /// `refusal`: the model refuses, in the field that the provider has for it.
+    Refusal,
+    /// `sorry`: it refuses in words.
+    Sorry,
+    /// `component`: a React component and no page.
+    Component,
     /// `filter`: the answer is stopped by `finish_reason: content_filter`.
     Filter,
     /// `empty`: an answer without text.
@@ -64,6 +76,11 @@ impl Behaviour {
             "unknown-event" => Self::UnknownEvent,
             "split" => Self::Split,
             "length" => Self::Length,
+            "length-repeat" => Self::LengthRepeat,
+            "length-again" => Self::LengthAgain,
+            "refusal" => Self::Refusal,
+            "sorry" => Self::Sorry,
+            "component" => Self::Component,
             "filter" => Self::Filter,
             "empty" => Self::Empty,
             "prose" => Self::Prose,
@@ -82,6 +99,9 @@ impl Behaviour {
         }
         if let Some(count) = name.strip_prefix("cut-") {
             return count.parse().ok().map(Self::Cut);
+        }
+        if let Some(parts) = name.strip_prefix("length-") {
+            return parts.parse().ok().filter(|parts| *parts > 0).map(Self::LengthParts);
         }
         if let Some(code) = name.strip_prefix("status-") {
             return code.parse().ok().map(Self::Status);
@@ -116,6 +136,12 @@ impl Behaviour {
             | Self::Quota
             | Self::UnknownEvent
             | Self::Length
+            | Self::LengthParts(_)
+            | Self::LengthRepeat
+            | Self::LengthAgain
+            | Self::Refusal
+            | Self::Sorry
+            | Self::Component
             | Self::Filter
             | Self::Empty
             | Self::Prose
@@ -137,6 +163,8 @@ mod tests {
         assert_eq!(Behaviour::of("demo-cut-then-401"), Behaviour::CutThen(401));
         assert_eq!(Behaviour::of("cut-once-3"), Behaviour::CutOnce(3));
         assert_eq!(Behaviour::of("demo-status-503"), Behaviour::Status(503));
+        assert_eq!(Behaviour::of("demo-length-3"), Behaviour::LengthParts(3));
+        assert_eq!(Behaviour::of("demo-length-repeat"), Behaviour::LengthRepeat);
         let paced = Behaviour::Paced { deltas: 500, every: Duration::from_millis(10), bytes: 20_480 };
         assert_eq!(Behaviour::of("demo-paced-500x10x20480"), paced);
         assert_eq!(Behaviour::of("demo-paced-500x10"), Behaviour::Page);

@@ -77,9 +77,9 @@ pub(super) fn page(model: &str, prompt: &str, bytes: usize) -> String {
     let mut number = 0;
     while number < SECTIONS.len() || html.len() + tail.len() < bytes {
         let (heading, text) = SECTIONS[number % SECTIONS.len()];
-        // Writing to a String cannot fail.
-        let _ = writeln!(html, "<section>\n<h2>{heading}</h2>\n<p>{text}</p>\n</section>");
         number += 1;
+        // Writing to a String cannot fail.
+        let _ = writeln!(html, "<section>\n<h2>{number}. {heading}</h2>\n<p>{text}</p>\n</section>");
     }
     html.push_str(tail);
     html

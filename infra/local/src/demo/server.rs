@@ -1,3 +1,4 @@
+use super::answer::{answer, without_rest_turns};
 use super::behaviour::Behaviour;
 use super::page::page;
 use super::servers::Guise;
@@ -23,9 +24,9 @@ const CUT_AFTER: usize = 4;
 const PAGE_BYTES: usize = 4_000;
 
 #[derive(Deserialize)]
-struct Message {
-    role: String,
-    content: Value,
+pub(super) struct Message {
+    pub(super) role: String,
+    pub(super) content: Value,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +59,8 @@ async fn models() -> Json<Value> {
 }
 
 async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> Response {
-    let prompt = prompt_of(&request.messages);
+    let (messages, so_far) = without_rest_turns(&request.messages);
+    let prompt = prompt_of(messages);
     if let Some(guise) = Guise::of(&request.model) {
         return guise.answer(&request.model, &page(&request.model, &prompt, PAGE_BYTES));
     }
@@ -87,13 +89,19 @@ async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> R
         | Behaviour::UnknownEvent
         | Behaviour::Split
         | Behaviour::Length
+        | Behaviour::LengthParts(_)
+        | Behaviour::LengthRepeat
+        | Behaviour::LengthAgain
+        | Behaviour::Refusal
+        | Behaviour::Sorry
+        | Behaviour::Component
         | Behaviour::Filter
         | Behaviour::Empty
         | Behaviour::Prose
         | Behaviour::NoPage
         | Behaviour::NoUsage => {}
     }
-    let frames = frames(&request.model, &prompt, &behaviour, before);
+    let frames = frames(&request.model, &prompt, &behaviour, so_far.as_deref(), before);
     let body = Body::from_stream(paced(frames, behaviour.pace()));
     ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response()
 }
@@ -125,46 +133,18 @@ enum Frame {
     Silence,
 }
 
-fn frames(model: &str, prompt: &str, behaviour: &Behaviour, before: u32) -> Vec<Frame> {
-    let text = match behaviour {
-        Behaviour::Paced { bytes, .. } => page(model, prompt, *bytes),
-        Behaviour::Empty => String::new(),
-        Behaviour::NoPage => "I am afraid that I cannot draw that.".to_owned(),
-        Behaviour::Prose => {
-            format!(
-                "Here is your page:\n\n```html\n{}\n```\n\nTell me what to change!",
-                page(model, prompt, PAGE_BYTES)
-            )
-        }
-        Behaviour::Page
-        | Behaviour::Slow
-        | Behaviour::Stall
-        | Behaviour::Cut(_)
-        | Behaviour::CutOnce(_)
-        | Behaviour::CutThen(_)
-        | Behaviour::ErrorInStream
-        | Behaviour::Status(_)
-        | Behaviour::BusyOnce
-        | Behaviour::Quota
-        | Behaviour::UnknownEvent
-        | Behaviour::Split
-        | Behaviour::Length
-        | Behaviour::Filter
-        | Behaviour::NoUsage => page(model, prompt, PAGE_BYTES),
-    };
+fn frames(model: &str, prompt: &str, behaviour: &Behaviour, so_far: Option<&str>, before: u32) -> Vec<Frame> {
+    let whole = page(model, prompt, if let Behaviour::Paced { bytes, .. } = behaviour { *bytes } else { PAGE_BYTES });
+    let (text, finish) = answer(behaviour, whole, so_far);
+    let field = if *behaviour == Behaviour::Refusal { "refusal" } else { "content" };
     let count = if let Behaviour::Paced { deltas, .. } = behaviour {
         *deltas
     } else {
         text.chars().count().div_ceil(DELTA_CHARACTERS)
     };
     let mut frames: Vec<Frame> =
-        deltas(&text, count).map(|delta| chunk(model, &json!({"content": delta}), None)).map(Frame::Bytes).collect();
-    let cut_off = [(Behaviour::Length, "length"), (Behaviour::Filter, "content_filter")];
-    let finish = cut_off.iter().find(|(kind, _)| kind == behaviour).map(|(_, reason)| *reason);
-    if finish.is_some() {
-        frames.truncate(frames.len() / 2);
-    }
-    frames.push(Frame::Bytes(chunk(model, &json!({}), Some(finish.unwrap_or("stop")))));
+        deltas(&text, count).map(|delta| chunk(model, &json!({field: delta}), None)).map(Frame::Bytes).collect();
+    frames.push(Frame::Bytes(chunk(model, &json!({}), Some(finish))));
     if *behaviour != Behaviour::NoUsage {
         let usage =
             json!({"prompt_tokens": prompt.len().div_ceil(4) + 200, "completion_tokens": text.len().div_ceil(4)});
@@ -214,6 +194,12 @@ fn misbehave(mut frames: Vec<Frame>, behaviour: &Behaviour, before: u32) -> Vec<
         | Behaviour::BusyOnce
         | Behaviour::Quota
         | Behaviour::Length
+        | Behaviour::LengthParts(_)
+        | Behaviour::LengthRepeat
+        | Behaviour::LengthAgain
+        | Behaviour::Refusal
+        | Behaviour::Sorry
+        | Behaviour::Component
         | Behaviour::Filter
         | Behaviour::Empty
         | Behaviour::Prose

@@ -4,6 +4,7 @@ use crate::chunk::{Change, Chunk};
 use crate::error::{Failure, Refusal};
 use crate::generation::{Generation, Overall};
 use crate::ids::{GenerationId, VariantKey};
+use crate::progress::Agent;
 use crate::variant::{Completion, Gone, Status, Substitute, Variant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -227,6 +228,8 @@ impl ServerMessage {
                 variant,
                 json!({
                     "finishReason": completion.answer.finish_reason,
+                    "cutOff": completion.cut_off,
+                    "checks": completion.checks,
                     "url": page_url(&variant.key),
                     "nextSeq": variant.next_seq,
                     "htmlBytes": completion.page_bytes,
@@ -287,18 +290,6 @@ pub fn with_account(variant: &Variant, mut data: Value) -> Value {
 /// Whether there may be text of it: of this attempt, or of an earlier one that broke off.
 const fn has_text(variant: &Variant) -> bool {
     variant.next_seq > 0 || variant.attempt > 1
-}
-
-/// Who is at work on a variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Agent {
-    /// The prompt is prepared and the model is asked.
-    Planner,
-    /// The model writes.
-    Frontend,
-    /// The page is checked and stored.
-    Checks,
 }
 
 #[cfg(test)]

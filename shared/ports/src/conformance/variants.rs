@@ -1,5 +1,6 @@
 use super::new_generation;
 use crate::{Appended, Beat, Claim, Created, Ended, Generations, Hold, Variants};
+use domain::checks;
 use domain::chunk::{Change, Chunk};
 use domain::error::{ErrorCode, Failure};
 use domain::ids::{ConnectionId, GenerationId, Holder, UserId, VariantKey};
@@ -49,6 +50,8 @@ fn completion() -> Completion {
         page_bytes: 20,
         page_sha256: "00ff".to_owned(),
         duration_ms: 7,
+        cut_off: true,
+        checks: checks::check(""),
         answer: Answer { finish_reason: Some("stop".to_owned()), cost_usd: Some(0.25), ..Answer::default() },
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use domain::checks::check;
 use domain::error::{ErrorCode, Failure};
 use domain::generation::{Conclusion, Overall};
 use domain::ids::AttemptKey;
@@ -46,9 +47,16 @@ fn account() -> impl Strategy<Value = Account> {
 }
 
 fn status() -> impl Strategy<Value = Status> {
-    let completed = (any::<u64>(), "[0-9a-f]{64}", any::<u64>(), answer()).prop_map(
-        |(page_bytes, page_sha256, duration_ms, answer)| {
-            Status::Completed(Completion { page_bytes, page_sha256, duration_ms, answer })
+    let completed = (any::<u64>(), "[0-9a-f]{64}", any::<u64>(), any::<bool>(), "\\PC{0,40}", answer()).prop_map(
+        |(page_bytes, page_sha256, duration_ms, cut_off, page, answer)| {
+            Status::Completed(Completion {
+                page_bytes,
+                page_sha256,
+                duration_ms,
+                cut_off,
+                checks: check(&page),
+                answer,
+            })
         },
     );
     prop_oneof![
