@@ -2,6 +2,7 @@
 
 use crate::Worker;
 use crate::hold::{Held, Standing};
+use crate::images::Prepared;
 use crate::pump::{Pumped, pump};
 use boot::Invocation;
 use domain::coalesce::Coalescer;
@@ -64,7 +65,12 @@ impl Worker {
             Err(failure) => return Ok(AttemptEnd::Failed(failure)),
         };
         held.progress(Agent::Planner, 5).await;
-        let asked = ModelRequest { model: held.seen.model.clone(), messages: prompt::messages(&request) };
+        let messages = match self.prepare_images(held, prompt::messages(&request)).await? {
+            Prepared::Ready(messages) => messages,
+            Prepared::Failed(failure) => return Ok(AttemptEnd::Failed(failure)),
+            Prepared::Interrupted(interruption) => return Ok(AttemptEnd::Interrupted(interruption)),
+        };
+        let asked = ModelRequest { model: held.seen.model.clone(), messages };
         let mut coalescer = Coalescer::new(held.key().attempt, self.push_interval_ms);
         match pump(self, &asked, held, &mut coalescer, invocation).await? {
             Pumped::Finished { raw, page } => self.finish(held, raw, page, started_ms).await,

@@ -1,7 +1,7 @@
 //! The worker of one variant, and the only place where the order of effects is written:
 //!
 //! 1. [`claim`]: take the variant; the attempt number fences everything that follows.
-//! 2. [`attempt`]: the request from S3, the prompt, the model; or the raw answer of an attempt that died after it.
+//! 2. [`attempt`]: the request from S3, the prompt with its images ([`images`]), the model; or the raw answer of an attempt that died after it.
 //! 3. [`pump`]: deltas to chunks - each durable before it is pushed ([`writer`]).
 //! 4. [`finish`]: the raw answer to S3, then the page to S3, then `completed` in the table, then the push.
 //!
@@ -12,9 +12,11 @@ mod attempt;
 mod claim;
 mod finish;
 mod hold;
+mod images;
 mod keep;
 mod pump;
 mod rest;
+mod scale;
 mod writer;
 
 use async_trait::async_trait;

@@ -4,6 +4,7 @@
 //!
 //! - [`request`]: what a client asked for, checked field by field; [`stack`] and [`models`] name the choices.
 //! - [`ids`]: generations, variants, attempts, connections and users; [`keys`]: where their objects lie in S3.
+//! - [`image`] and [`upload`]: what is sent with a request or before it, told by its content.
 //! - [`generation`] and [`variant`]: the two records and the rules by which they change.
 //! - [`prompt`]: what the model is asked; [`html`]: the page inside what it answers.
 //! - [`chunk`] and [`coalesce`]: numbered pieces of text, and when the next one is due.
@@ -23,6 +24,7 @@ pub mod export;
 pub mod generation;
 pub mod html;
 pub mod ids;
+pub mod image;
 pub mod keys;
 pub mod limits;
 pub mod models;
@@ -32,6 +34,7 @@ pub mod retry;
 pub mod stack;
 pub mod stage;
 pub mod sweep;
+pub mod upload;
 pub mod usage;
 pub mod variant;
 pub mod wire;
