@@ -120,8 +120,8 @@ fn prompt_of(messages: &[Message]) -> String {
 fn with_images(prompt: String, images: &[String]) -> String {
     match images.len() {
         0 => prompt,
-        1 => format!("{prompt} (1 image: {})", images[0]),
-        count => format!("{prompt} ({count} images: {})", images.join(", ")),
+        1 => format!("1 image: {}. {prompt}", images[0]),
+        count => format!("{count} images: {}. {prompt}", images.join(", ")),
     }
 }
 
