@@ -1,7 +1,8 @@
 use crate::View;
 use domain::wire::server::ServerMessage;
+use reqwest::header::HeaderMap;
 use reqwest::{Method, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -71,6 +72,41 @@ impl Http {
     pub async fn post_raw(&self, path: &str, body: &Value) -> Response {
         let request = self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");
         request.body(body.to_string()).send().await.unwrap()
+    }
+
+    /// A PUT of bytes to any address; its status.
+    pub async fn put(&self, url: &str, headers: &[(&str, &str)], bytes: Vec<u8>) -> u16 {
+        let mut request = self.client.put(url).body(bytes);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap().status().as_u16()
+    }
+
+    /// Uploads a file as a page does; returns the reference for a message.
+    pub async fn upload(&self, content_type: &str, bytes: Vec<u8>) -> String {
+        let (status, answer) =
+            self.post("/api/uploads", &json!({"contentType": content_type, "bytes": bytes.len()}), &[]).await;
+        assert_eq!(status, 201, "{answer}");
+        let permit = &answer["data"];
+        let headers: Vec<(&str, &str)> = permit["headers"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+            .collect();
+        assert_eq!(self.put(permit["url"].as_str().unwrap(), &headers, bytes).await, 200);
+        permit["reference"].as_str().unwrap().to_owned()
+    }
+
+    /// A request with another method, and its answer's status and headers.
+    pub async fn ask(&self, method: &str, url: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap) {
+        let mut request = self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.headers().clone())
     }
 
     /// The record of a generation.

@@ -4,6 +4,7 @@
 mod broken;
 mod client;
 mod http;
+pub mod images;
 pub mod promise;
 mod provider;
 mod quartet;

@@ -4,13 +4,15 @@ use crate::{Breakage, CountingModel};
 use api::{About, Api};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
-use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder};
+use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder, UploadId};
 use domain::models::{Catalogue, Offer};
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
 use ports::memory::{MemoryObjects, MemorySockets, MemoryTable, MemoryWeb};
-use ports::{Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Push, StoreError, Variants};
+use ports::{
+    Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Push, StoreError, Uploads, Variants,
+};
 use serde_json::{Value, json};
 use socket::Socket;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,6 +55,11 @@ impl Ids for CountingIds {
     fn design_system_id(&self) -> DesignSystemId {
         let number = self.0.fetch_add(1, Ordering::SeqCst);
         DesignSystemId::parse(&format!("00000000-0000-4000-9000-{number:012x}")).unwrap()
+    }
+
+    fn upload_id(&self) -> UploadId {
+        let number = self.0.fetch_add(1, Ordering::SeqCst);
+        UploadId::parse(&format!("00000000-0000-4000-8000-{number:012x}")).unwrap()
     }
 
     fn holder(&self) -> Holder {
@@ -104,6 +111,8 @@ pub struct Ports {
     pub design_systems: Arc<dyn DesignSystems>,
     /// The web.
     pub web: Arc<MemoryWeb>,
+    /// What clients put into it.
+    pub uploads: Arc<dyn Uploads>,
     /// The gateway.
     pub push: Arc<dyn Push>,
     /// Lambda's queue.
@@ -175,6 +184,7 @@ impl World {
             objects: self.objects.clone(),
             design_systems: self.table.clone(),
             web: self.web.clone(),
+            uploads: self.objects.clone(),
             push: self.sockets.clone(),
             invoke: self.invokes.clone(),
             model: self.model.clone(),
@@ -195,6 +205,7 @@ impl World {
             connections: table.clone(),
             design_systems: table,
             objects: Arc::new(Faulty::new(self.objects.clone(), script.clone())),
+            uploads: Arc::new(Faulty::new(self.objects.clone(), script.clone())),
             push: Arc::new(Faulty::new(self.sockets.clone(), script.clone())),
             invoke: Arc::new(Faulty::new(self.invokes.clone(), script.clone())),
             model: Arc::new(Faulty::new(self.model.clone(), script.clone())),
@@ -215,6 +226,7 @@ impl Ports {
         Starter {
             generations: self.generations.clone(),
             objects: self.objects.clone(),
+            uploads: self.uploads.clone(),
             invoke: self.invoke.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
@@ -276,6 +288,7 @@ impl Ports {
             starter: self.starter(),
             about: About {
                 websocket_url: None,
+                upload_origin: "https://uploads.test".to_owned(),
                 origin: "demo",
                 offer: self.offer.clone(),
                 catalogue: self.catalogue.clone(),

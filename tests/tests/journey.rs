@@ -1,6 +1,7 @@
 //! The journey of a generation over real sockets and the real AWS SDK: what a user could observe, and nothing else.
 
 mod journey {
+    mod bad_images;
     mod cancel;
     mod corrupt;
     mod peer;
@@ -11,5 +12,6 @@ mod journey {
     mod resume;
     mod servers;
     mod successors;
+    mod uploads;
     mod whole;
 }

@@ -7,9 +7,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
 
 /// For the app's own files: nothing but this host's scripts, styles and frames; sockets to anywhere, since the WebSocket
-/// API has a host of its own on AWS.
-const APP_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-src 'self'; \
-     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// API has a host of its own on AWS; uploads to the bucket. `blob:` is how the page shows an image before it is sent.
+fn app_policy(upload_origin: &str) -> String {
+    format!(
+        "default-src 'self'; connect-src 'self' ws: wss: {upload_origin}; img-src 'self' data: blob:; frame-src 'self'; \
+         object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
 
 /// For generated pages: an origin of their own that is the same as no other, so that their scripts read nothing here.
 const PAGE_POLICY: &str = "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'";
@@ -90,9 +94,18 @@ pub(crate) fn page(html: String, state: &'static str) -> ApiGatewayV2httpRespons
     with(answer, HeaderName::from_static("quartet-status"), state)
 }
 
-/// A file of the app.
-pub(crate) fn file(content_type: &'static str, text: &'static str, generated: bool) -> ApiGatewayV2httpResponse {
-    let policy = if generated { PAGE_POLICY } else { APP_POLICY };
-    let answer = with(plain(200, content_type, text), header::CONTENT_SECURITY_POLICY, policy);
+/// A file of the app, which may upload to that origin.
+pub(crate) fn file(content_type: &'static str, text: &'static str, upload_origin: &str) -> ApiGatewayV2httpResponse {
+    let mut answer = with(plain(200, content_type, text), header::CACHE_CONTROL, "no-cache");
+    // An origin that no header can carry is none that a browser could upload to.
+    let policy = HeaderValue::from_str(&app_policy(upload_origin))
+        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'; object-src 'none'; base-uri 'none'"));
+    answer.headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    answer
+}
+
+/// The app's file that shows generated pages: as free, and as harmless, as they are.
+pub(crate) fn preview(content_type: &'static str, text: &'static str) -> ApiGatewayV2httpResponse {
+    let answer = with(plain(200, content_type, text), header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
     with(answer, header::CACHE_CONTROL, "no-cache")
 }

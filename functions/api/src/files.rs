@@ -28,7 +28,9 @@ const FILES: &[File] = files! {
     "panes.css": STYLE,
     "app.js": SCRIPT,
     "assembly.js": SCRIPT,
+    "attachments.js": SCRIPT,
     "board.js": SCRIPT,
+    "compose.js": SCRIPT,
     "connection.js": SCRIPT,
     "format.js": SCRIPT,
     "history.js": SCRIPT,
@@ -39,14 +41,15 @@ const FILES: &[File] = files! {
     "quartet.js": SCRIPT,
     "recovery.js": SCRIPT,
     "unsent.js": SCRIPT,
+    "uploads.js": SCRIPT,
     "variants.js": SCRIPT,
 };
 
 /// The shell that shows generated pages; it runs without an origin, like the pages.
 const SHELL: &str = "preview.html";
 
-/// The file at a path; `/` is the page.
-pub(crate) fn serve(method: &str, path: &str) -> Result<ApiGatewayV2httpResponse, Refusal> {
+/// The file at a path; `/` is the page, which may upload to that origin.
+pub(crate) fn serve(method: &str, path: &str, upload_origin: &str) -> Result<ApiGatewayV2httpResponse, Refusal> {
     if !matches!(method, "GET" | "HEAD") {
         return Err(Refusal::general(ErrorCode::MethodNotAllowed, "This path does not take this method."));
     }
@@ -59,7 +62,13 @@ pub(crate) fn serve(method: &str, path: &str) -> Result<ApiGatewayV2httpResponse
     FILES
         .iter()
         .find(|file| file.path == name)
-        .map(|file| answer::file(file.content_type, file.text, file.path == SHELL))
+        .map(|file| {
+            if file.path == SHELL {
+                answer::preview(file.content_type, file.text)
+            } else {
+                answer::file(file.content_type, file.text, upload_origin)
+            }
+        })
         .ok_or_else(|| Refusal::general(ErrorCode::NotFound, "There is nothing at this path."))
 }
 
@@ -80,10 +89,11 @@ mod tests {
     #[test]
     fn the_app_runs_under_a_strict_policy_and_generated_pages_without_an_origin() {
         let policy = |path| {
-            let answer = serve("GET", path).unwrap();
+            let answer = serve("GET", path, "https://uploads.test").unwrap();
             answer.headers["content-security-policy"].to_str().unwrap().to_owned()
         };
         assert!(policy("/").starts_with("default-src 'self'"));
+        assert!(policy("/").contains("connect-src 'self' ws: wss: https://uploads.test;"));
         assert!(policy("/preview.html").starts_with("sandbox allow-scripts"));
         assert!(!policy("/preview.html").contains("allow-same-origin"));
     }

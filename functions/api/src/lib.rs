@@ -4,6 +4,7 @@
 //! - `generations`: one generation, and a user's list of them.
 //! - `variants`: a variant's page and its chunks.
 //! - `start`: begin and stop without a socket.
+//! - `uploads`: permit what is too large for a message.
 //! - `about`: health, configuration, the line-up.
 //! - `design_systems`, `screenshot`, `export`: what the screenshot-to-code frontend asks beside its generations.
 //! - `files`: the page.
@@ -19,6 +20,7 @@ mod request;
 mod route;
 mod screenshot;
 mod start;
+mod uploads;
 mod variants;
 
 pub use route::Route;
@@ -39,6 +41,8 @@ use std::sync::Arc;
 pub struct About {
     /// Where browsers connect, if not at the page's own host.
     pub websocket_url: Option<String>,
+    /// The origin that browsers upload to.
+    pub upload_origin: String,
     /// Where pages come from.
     pub origin: &'static str,
     /// The models on offer.
@@ -86,7 +90,8 @@ impl Api {
             screenshots: boot.screenshots()?.map(|service| service as Arc<dyn Screenshots>),
             starter: Starter {
                 generations: table,
-                objects: bucket,
+                objects: bucket.clone(),
+                uploads: bucket,
                 invoke: boot.workers(),
                 clock: boot.clock.clone(),
                 ids: boot.ids.clone(),
@@ -94,6 +99,7 @@ impl Api {
             },
             about: About {
                 websocket_url: websocket_url.clone(),
+                upload_origin: boot.settings.upload_origin(),
                 origin: origin.name(),
                 offer: offer.clone(),
                 catalogue: catalogue.clone(),
@@ -110,6 +116,7 @@ impl Api {
             Route::List => self.list(user, request).await,
             Route::Start => self.start(user, request).await,
             Route::Read => self.read(user, request).await,
+            Route::Upload => self.permit_upload(user, request).await,
             Route::Cancel => self.cancel(user, request).await,
             Route::Page => self.page(user, request).await,
             Route::Chunks => self.chunks(user, request).await,
@@ -120,7 +127,7 @@ impl Api {
             Route::Capabilities => Ok(about::capabilities()),
             Route::Screenshot => self.screenshot(request).await,
             Route::Export => self.export(request).await,
-            Route::File => Ok(files::serve(&request.method, &request.path)?),
+            Route::File => Ok(files::serve(&request.method, &request.path, &self.about.upload_origin)?),
         }
     }
 }

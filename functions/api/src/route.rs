@@ -19,6 +19,8 @@ pub enum Route {
     Start,
     /// One generation.
     Read,
+    /// Permit an upload.
+    Upload,
     /// Stop one.
     Cancel,
     /// A variant's page.
@@ -45,7 +47,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Health,
         Self::ApiHealth,
         Self::Config,
@@ -53,6 +55,7 @@ impl Route {
         Self::List,
         Self::Start,
         Self::Read,
+        Self::Upload,
         Self::Cancel,
         Self::Page,
         Self::Chunks,
@@ -77,6 +80,7 @@ impl Route {
             Self::List => "GET /api/generations",
             Self::Start => "POST /api/generations",
             Self::Read => "GET /api/generations/{id}",
+            Self::Upload => "POST /api/uploads",
             Self::Cancel => "POST /api/generations/{id}/cancel",
             Self::Page => "GET /api/generations/{id}/variants/{n}",
             Self::Chunks => "GET /api/generations/{id}/variants/{n}/chunks",
@@ -108,6 +112,7 @@ impl Route {
             | Self::Models
             | Self::List
             | Self::Start
+            | Self::Upload
             | Self::Read
             | Self::Cancel
             | Self::Page

@@ -5,6 +5,7 @@ use domain::error::Refusal;
 use domain::ids::UserId;
 use domain::limits::NAME_BYTES_MAX;
 use domain::request::StartRequest;
+use domain::request::reference::RequestRef;
 use domain::wire::server::generation_url;
 use http::{HeaderValue, header};
 use lifecycle::{Started, StepError, visible};
@@ -13,7 +14,11 @@ use serde_json::json;
 impl Api {
     /// Starts a generation that nobody follows live; its `Location` is where it is read.
     pub(crate) async fn start(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let mut start = StartRequest::read(&request.object()?)?;
+        let object = request.object()?;
+        let mut start = match RequestRef::read(&object)? {
+            Some(reference) => self.starter.uploaded_request(user, &reference).await?,
+            None => StartRequest::read(&object)?,
+        };
         if let Some(key) = &request.idempotency_key {
             if key.is_empty() || key.len() > NAME_BYTES_MAX {
                 let message = format!("An idempotency key has 1 to {NAME_BYTES_MAX} bytes.");

@@ -1,5 +1,6 @@
 // Wires the client to the page.
 
+import { Attachments, describe } from "./attachments.js";
 import { Board } from "./board.js";
 import { beginning, instant } from "./format.js";
 import { addressed, addressOf, History, isCut, promptText } from "./history.js";
@@ -9,7 +10,6 @@ import { Recovery } from "./recovery.js";
 import { forgetUnsent, rememberUnsent, unsent } from "./unsent.js";
 
 const VARIANTS = 4;
-const LARGEST_FRAME = 32 * 1024; // API Gateway's limit for one WebSocket frame
 const POLL_MS = 5_000;
 const FAILURES_BEFORE_POLL = 3;
 const CONNECTION_TEXTS = { idle: "", connecting: "Connecting…", open: "Connected", waiting: "Connection lost, reconnecting. Nothing is lost." };
@@ -18,11 +18,15 @@ const DONE_TEXTS = { completed: "All pages are done and saved.", partial: "Some 
 const part = (id) => document.getElementById(id);
 const board = new Board(part("panes"), part("pane-template"), { onStop: stop });
 const history = new History({ list: part("history-list"), note: part("history-note"), more: part("history-more") });
+const attachments = new Attachments({
+  list: part("attachments"), input: part("files"), button: part("attach"), target: part("composer"),
+  say: (text) => showNotice("composer-error", text),
+});
 let client = null;
 let recovery = null;
 let isFollowRefused = false;
 let promptOfPage = ""; // what the page itself last put or read there
-let lastSent = { params: "", requestId: undefined, isRefused: false };
+let lastSent = { asked: "", requestId: undefined, isRefused: false };
 
 async function start() {
   const config = await awaitConfig(() => showNotice("composer-error", "The server cannot be reached. Trying again…"));
@@ -54,6 +58,7 @@ function listenToPage() {
     if (!part("generate").disabled) part("composer").requestSubmit();
   });
   part("prompt").addEventListener("input", () => client.warm(), { once: true });
+  attachments.addEventListener("change", () => { part("prompt").required = attachments.files.length === 0; });
   part("stop-all").addEventListener("click", () => stop(null));
   addEventListener("hashchange", navigate);
   // Without a change of the address there is no event, but something unsent to get away from.
@@ -65,6 +70,7 @@ function listenToPage() {
 function listenToClient() {
   const on = (type, handle) => client.addEventListener(type, (event) => handle(event.detail));
   on("connection", showConnection);
+  on("prepared", ({ requestId, params }) => rememberUnsent(requestId, params, part("generation-title").textContent));
   on("accepted", showAccepted);
   on("refused", showRefused);
   on("models", ({ models }) => board.setModels(models));
@@ -80,37 +86,37 @@ function listenToClient() {
 
 function generate() {
   const text = part("prompt").value.trim();
-  if (text === "") return;
+  const images = attachments.files;
+  if (text === "" && images.length === 0) return;
   promptOfPage = part("prompt").value;
   const params = {
     generatedCodeConfig: part("stack").value,
-    inputMode: "text",
+    inputMode: images.length === 0 ? "text" : "image",
     generationType: "create",
-    prompt: { text, images: [], videos: [] },
+    prompt: { text, images, videos: [] },
     variants: VARIANTS,
   };
-  if (new Blob([JSON.stringify(params)]).size > LARGEST_FRAME - 512) {
-    showNotice("composer-error", "This description is too long. Please keep it under 30,000 characters.");
-    return;
-  }
   // The same request, refused before, may have had its effect all the same: under its old name it is not paid for twice.
-  const isRepeat = lastSent.isRefused && lastSent.params === JSON.stringify(params);
-  send(params, isRepeat ? lastSent.requestId : undefined);
+  const asked = JSON.stringify([params, describe(images)]);
+  const isRepeat = lastSent.isRefused && lastSent.asked === asked;
+  send(params, text || "From screenshots", isRepeat ? lastSent.requestId : undefined);
+  lastSent.asked = asked;
 }
 
-function send(params, requestId) {
+function send(params, title, requestId) {
   // Off the address of the generation before, so that a reload finds this request and not that generation.
   if (location.hash !== "") window.history.pushState(null, "", "#/");
   showNotice("composer-error", "");
-  showGeneration(params.prompt.text);
-  board.setCount(params.variants);
+  showGeneration(title);
+  board.setCount(params.variants ?? VARIANTS);
   board.start(Date.now());
   if (document.activeElement === part("generate")) focusGeneration();
   scrollToGeneration();
   part("generation-state").textContent = "Sending…";
   part("generate").disabled = true;
-  lastSent = { params: JSON.stringify(params), requestId: client.generate(params, requestId), isRefused: false };
-  rememberUnsent(lastSent.requestId, params);
+  lastSent = { asked: "", requestId: client.generate(params, requestId), isRefused: false };
+  // Files cannot be kept over a reload; once they are uploaded, what names them is.
+  if (!params.prompt?.images.some((image) => image instanceof Blob)) rememberUnsent(lastSent.requestId, params, title);
 }
 
 function stop(variantIndex) {
@@ -150,7 +156,7 @@ function route() {
 // A reload between sending and acknowledgement: the same requestId continues that request, and pays for it once.
 function continueUnsent() {
   const waiting = unsent();
-  if (waiting !== null && client.generationId === null && part("generation").hidden) send(waiting.params, waiting.requestId);
+  if (waiting !== null && client.generationId === null && part("generation").hidden) send(waiting.params, waiting.title ?? "", waiting.requestId);
 }
 
 async function bringBack(generationId) {
@@ -222,6 +228,7 @@ function focusGeneration() {
 
 function showAccepted({ id, models, variants }) {
   forgetUnsent();
+  attachments.clear();
   window.history.pushState(null, "", addressOf(id));
   board.setCount(variants);
   board.setModels(models);
@@ -230,7 +237,7 @@ function showAccepted({ id, models, variants }) {
   history.refresh();
 }
 
-function showRefused({ phase, value, code }) {
+function showRefused({ phase, value, code, field }) {
   const message = value || "The request was refused.";
   if (phase === "follow") {
     isFollowRefused = code === "too_large"; // as many as may are following it already
@@ -240,7 +247,8 @@ function showRefused({ phase, value, code }) {
   lastSent.isRefused = true;
   forgetUnsent();
   showBlank();
-  showNotice("composer-error", code === null ? message : `${message} (${code})`);
+  const where = [code, field].filter((name) => typeof name === "string").join(", ");
+  showNotice("composer-error", where === "" ? message : `${message} (${where})`);
 }
 
 function showRecord(record) {

@@ -1,17 +1,26 @@
-// Quartet's client: one generation over one WebSocket, followed to its end across every interruption. No DOM, no
-// dependencies, usable from any page:
+// Quartet's client: one generation over one WebSocket, followed to its end across every interruption. No dependencies, no
+// DOM, usable from any page; the other modules beside it are its parts.
 //
 //   const quartet = new Quartet("wss://host/generate-code");
 //   quartet.addEventListener("text", ({ detail }) => show(detail.variantIndex, detail.text));
-//   quartet.generate({ generatedCodeConfig: "html_tailwind", inputMode: "text", generationType: "create",
-//                      prompt: { text: "A page about cats", images: [], videos: [] }, variants: 4 });
+//   quartet.generate({ generatedCodeConfig: "html_tailwind", inputMode: "image", generationType: "create",
+//                      prompt: { text: "In green", images: [file] }, variants: 4 });
 //
-// Events: `connection` {state, delayMs}, `accepted` {id, models, variants, requestId}, `refused` {phase, value, code, field},
-// `models` {models}, `status` and `progress` (the message), `text` {variantIndex, attempt, text},
-// `ended` (the variantComplete or variantError message, its text being whole), `done` {status},
-// `incomplete` {} (replay does not deliver what is missing: fetch it over HTTP and call `settle`).
+// new Quartet(url, {api})    `api`: the HTTP API's origin, where it is not the page's own
+// generate(params, id?)      returns the request's id; the same id never pays twice. An image is a File or Blob, a data URL or
+//                            `upload:ID`. What does not fit a frame is uploaded first, images and long texts alike.
+// follow(id, variants?)      replays a generation from its start and follows it    leave()    looks away; the server goes on
+// cancel(variantIndex?)      stops one variant, or all    warm(), close()    connect ahead of time; end
+// Reconnects with back-off, resumes after what it has, asks for what is missing, and pings, all by itself.
+//
+// Events: `connection` {state, delayMs}, `prepared` {requestId, params} (uploaded; these params can be sent again),
+// `accepted` {id, models, variants, requestId}, `refused` {phase, value, code, field}, `models` {models}, `status` and
+// `progress` (the message), `text` {variantIndex, attempt, text}, `ended` (the variantComplete or variantError message, its
+// text being whole), `done` {status}, `incomplete` {} (replay does not deliver what is missing: fetch it over HTTP and `settle`).
 
+import { compose, fitting } from "./compose.js";
 import { Connection } from "./connection.js";
+import { Uploads } from "./uploads.js";
 import { Variants } from "./variants.js";
 
 const TICK_MS = 100;
@@ -22,6 +31,7 @@ const FINAL_REFUSAL = /not_?found|forbidden|unauthorized|gone|expired/i;
 
 export class Quartet extends EventTarget {
   #connection;
+  #uploads;
   #pending = null; // the generate that has not been acknowledged
   #generationId = null;
   #variants = new Variants();
@@ -37,6 +47,7 @@ export class Quartet extends EventTarget {
   constructor(url, options = {}) {
     super();
     this.#connection = new Connection(url, options);
+    this.#uploads = new Uploads(options);
     this.#connection.addEventListener("open", () => this.#catchUp());
     this.#connection.addEventListener("message", (event) => this.#receive(event.detail));
     this.#connection.addEventListener("state", (event) => this.#emit("connection", event.detail));
@@ -64,9 +75,11 @@ export class Quartet extends EventTarget {
   /** Starts a generation. A requestId from an earlier, unacknowledged call continues that one instead of paying twice. */
   generate(params, requestId = crypto.randomUUID()) {
     this.#begin();
-    this.#pending = { message: { action: "generate", ...params, requestId }, sentAt: null, timesSent: 0 };
+    const message = { action: "generate", ...params, requestId };
+    this.#pending = { requestId, variants: params.variants, message: fitting(message), sentAt: null, timesSent: 0 };
     this.#connection.want();
-    this.#sendPending();
+    if (this.#pending.message === null) this.#prepare(message, this.#pending);
+    else this.#sendPending();
     return requestId;
   }
 
@@ -153,7 +166,21 @@ export class Quartet extends EventTarget {
     this.#sendCancels();
   }
 
+  async #prepare(message, pending) {
+    try {
+      const { action, requestId, ...params } = pending.message = await compose(message, this.#uploads);
+      if (pending !== this.#pending) return;
+      this.#emit("prepared", { requestId, params });
+      this.#sendPending();
+    } catch (problem) {
+      if (pending !== this.#pending) return;
+      this.#finish();
+      this.#emit("refused", { phase: "generate", value: problem.message, code: problem.code ?? null, field: problem.field ?? null });
+    }
+  }
+
   #sendPending() {
+    if (this.#pending.message === null) return; // still being prepared
     if (!this.#connection.send(this.#pending.message)) return;
     this.#pending.sentAt = Date.now();
     this.#pending.timesSent += 1;
@@ -203,7 +230,7 @@ export class Quartet extends EventTarget {
     const id = data.id ?? message.generationId;
     if (typeof id !== "string") return;
     if (this.#pending !== null) {
-      const isOther = data.requestId !== undefined && data.requestId !== this.#pending.message.requestId;
+      const isOther = data.requestId !== undefined && data.requestId !== this.#pending.requestId;
       if (isOther || this.#retired.has(id)) return;
       this.#acknowledged(id, data);
     } else if (id === this.#generationId) {
@@ -213,12 +240,12 @@ export class Quartet extends EventTarget {
   }
 
   #acknowledged(id, data) {
-    const { message, timesSent } = this.#pending;
+    const { requestId, variants, timesSent } = this.#pending;
     this.#pending = null;
     this.#gatewayErrors = 0;
     this.#generationId = id;
-    this.#variants.setCount(data.variants ?? message.variants);
-    this.#emit("accepted", { id, models: data.models ?? [], variants: this.#variants.count, requestId: message.requestId });
+    this.#variants.setCount(data.variants ?? variants);
+    this.#emit("accepted", { id, models: data.models ?? [], variants: this.#variants.count, requestId });
     const early = this.#unclaimed.filter((candidate) => candidate.generationId === id);
     this.#unclaimed = [];
     for (const candidate of early) this.#acceptOwn(candidate);

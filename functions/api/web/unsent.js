@@ -3,9 +3,9 @@
 const KEY = "quartet.unsent";
 const LONGEST_AGE_MS = 10 * 60_000;
 
-export function rememberUnsent(requestId, params) {
+export function rememberUnsent(requestId, params, title) {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify({ requestId, params, at: Date.now() }));
+    sessionStorage.setItem(KEY, JSON.stringify({ requestId, params, title, at: Date.now() }));
   } catch {
     // Storage may be forbidden or full; then a reload within this one second is not covered.
   }

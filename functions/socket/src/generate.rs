@@ -5,6 +5,7 @@ use domain::generation::Generation;
 use domain::ids::{GenerationId, VariantKey};
 use domain::limits::ANNOUNCE_MS_MAX;
 use domain::request::StartRequest;
+use domain::request::reference::RequestRef;
 use domain::stage::Stage;
 use domain::wire::server::ServerMessage;
 use lifecycle::{Started, StepError, visible};
@@ -29,6 +30,17 @@ impl Socket {
                 self.replayer.replay(&sender.connection, &recorded, &[]).await
             }
         }
+    }
+
+    /// The same, for params that were uploaded because no frame holds them.
+    pub(crate) async fn generate_uploaded(
+        &self,
+        sender: &Sender,
+        reference: &RequestRef,
+        bare: bool,
+    ) -> Result<(), StepError> {
+        let start = self.starter.uploaded_request(&sender.user, reference).await?;
+        self.generate(sender, &start, bare).await
     }
 
     /// Notes what the connection follows. Only what a disconnect does is at stake, so a failure stops nothing.

@@ -65,6 +65,7 @@ impl Socket {
             starter: Starter {
                 generations: table.clone(),
                 objects: boot.bucket(),
+                uploads: boot.bucket(),
                 invoke: boot.workers(),
                 clock: boot.clock.clone(),
                 ids: boot.ids.clone(),
@@ -92,7 +93,7 @@ impl Socket {
         let sender = Sender { connection, user: greeting.connection.user };
         // The peer's frontend expects its variant count before anything else, so a bare request is not greeted.
         let bare = match &read {
-            Ok(message) => matches!(message, ClientMessage::Generate { bare: true, .. }),
+            Ok(message) => message.is_bare(),
             Err(_) => ClientMessage::is_of_peer(body),
         };
         if greeting.first && !bare {
@@ -101,6 +102,9 @@ impl Socket {
         let step = match read {
             Ok(ClientMessage::Ping) => return Ok(ServerMessage::pong().encode().ok()),
             Ok(ClientMessage::Generate { start, bare }) => self.generate(&sender, &start, bare).await,
+            Ok(ClientMessage::GenerateUploaded { reference, bare }) => {
+                self.generate_uploaded(&sender, &reference, bare).await
+            }
             Ok(ClientMessage::Resume { generation_id, cursors }) => {
                 self.resume(&sender, &generation_id, &cursors).await
             }

@@ -3,6 +3,7 @@
 use crate::Worker;
 use crate::finish::Finish;
 use crate::hold::Held;
+use crate::images::Prepared;
 use crate::parts::Raw;
 use crate::pump::{Pumped, pump};
 use boot::Invocation;
@@ -85,9 +86,14 @@ impl Worker {
         invocation: &Invocation,
     ) -> Result<AttemptEnd, StoreError> {
         let finish = Finish { stack: request.stack, invocation };
-        let mut messages = prompt::messages(&request);
+        let messages = prompt::messages(&request);
         drop(request);
         let mut turned = self.turn_if_shut_down(held).await?;
+        let mut messages = match self.prepare_images(held, messages).await? {
+            Prepared::Ready(messages) => messages,
+            Prepared::Failed(failure) => return Ok(AttemptEnd::Failed(failure)),
+            Prepared::Interrupted(interruption) => return Ok(AttemptEnd::Interrupted(interruption)),
+        };
         loop {
             if let Some(interruption) = turned {
                 return Ok(AttemptEnd::Interrupted(interruption));

@@ -1,8 +1,8 @@
 //! The worker of one variant, and the only place where the order of effects is written:
 //!
 //! 1. [`claim`]: take the variant; the attempt number fences everything that follows.
-//! 2. [`attempt`]: the request from S3, the prompt, the model - or its [`successor`]; or the raw answer of an attempt that
-//!    died after it.
+//! 2. [`attempt`]: the request from S3, the prompt with its images ([`images`]), the model - or its [`successor`]; or the raw
+//!    answer of an attempt that died after it.
 //! 3. [`pump`]: deltas to chunks - each durable before it is pushed ([`writer`]).
 //! 4. [`parts`]: the raw answer to S3, part by part; [`finish`]: then the page to S3, then `completed` in the table, then the
 //!    push.
@@ -14,11 +14,13 @@ mod attempt;
 mod claim;
 mod finish;
 mod hold;
+mod images;
 mod keep;
 mod parts;
 mod pump;
 mod read;
 mod rest;
+mod scale;
 mod successor;
 mod writer;
 

@@ -4,6 +4,7 @@
 
 mod bucket;
 mod connections;
+mod cors;
 mod dynamodb;
 mod invoke;
 

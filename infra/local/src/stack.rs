@@ -93,7 +93,7 @@ impl Stack {
         let addresses = listeners.addresses(options.port)?;
         let settings = settings::read(&addresses, environment)?;
         let data = DataDirectory::open(&options.data)?;
-        let bucket = BucketServer::open(&data)?;
+        let bucket = BucketServer::open(&data, addresses.public)?;
         let table = TableServer::start(&data, listeners.dynamodb)?;
 
         let (stop_functions, stop) = Stop::signalled();

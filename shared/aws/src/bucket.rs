@@ -1,9 +1,13 @@
+mod uploads;
+
 use crate::failure::store_error;
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Config;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_smithy_types::byte_stream::ByteStream;
-use domain::limits::STORE_MS_MAX;
+use aws_smithy_types::timeout::TimeoutConfig;
+use domain::limits::{STORE_MS_MAX, STORE_MS_PER_MB, STORE_TRY_MS_MAX};
 use ports::{Object, Objects, StoreError};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -48,6 +52,11 @@ impl Bucket {
 #[async_trait]
 impl Objects for Bucket {
     async fn put(&self, key: &str, object: Object) -> Result<(), StoreError> {
+        let more_ms = STORE_MS_PER_MB * u64::try_from(object.bytes.len() / (1024 * 1024)).unwrap_or(0);
+        let patience = TimeoutConfig::builder()
+            .operation_attempt_timeout(Duration::from_millis(STORE_TRY_MS_MAX + more_ms))
+            .operation_timeout(Duration::from_millis(STORE_MS_MAX + more_ms))
+            .build();
         self.client
             .put_object()
             .bucket(&self.name)
@@ -55,6 +64,8 @@ impl Objects for Bucket {
             .content_type(object.content_type)
             .set_metadata(object.note.map(|note| [(NOTE.to_owned(), note)].into()))
             .body(ByteStream::from(object.bytes))
+            .customize()
+            .config_override(Config::builder().timeout_config(patience))
             .send()
             .await
             .map(drop)
@@ -69,12 +80,16 @@ impl Objects for Bucket {
         };
         let content_type = answer.content_type.unwrap_or_default();
         let note = answer.metadata.and_then(|mut metadata| metadata.remove(NOTE));
-        // The client's own limits end with the headers.
-        let bytes = timeout(Duration::from_millis(STORE_MS_MAX), answer.body.collect())
-            .await
-            .map_err(|_| StoreError::Unavailable("GetObject: the body did not come in time".to_owned()))?
-            .map_err(|error| StoreError::Unavailable(format!("GetObject: the body broke off: {error}")))?
-            .to_vec();
+        let bytes = collect(answer.body).await?;
         Ok(Some(Object { bytes, content_type, note }))
     }
+}
+
+/// Reads a body. The client's own limits end with the headers.
+async fn collect(body: ByteStream) -> Result<Vec<u8>, StoreError> {
+    let collected = timeout(Duration::from_millis(STORE_MS_MAX), body.collect())
+        .await
+        .map_err(|_| StoreError::Unavailable("GetObject: the body did not come in time".to_owned()))?
+        .map_err(|error| StoreError::Unavailable(format!("GetObject: the body broke off: {error}")))?;
+    Ok(collected.to_vec())
 }

@@ -1,4 +1,4 @@
-use domain::ids::{DesignSystemId, GenerationId, Holder};
+use domain::ids::{DesignSystemId, GenerationId, Holder, UploadId};
 use ports::{Clock, Ids};
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
@@ -39,6 +39,15 @@ impl Ids for RandomIds {
         loop {
             // As above.
             if let Ok(id) = DesignSystemId::parse(&random().to_string()) {
+                return id;
+            }
+        }
+    }
+
+    fn upload_id(&self) -> UploadId {
+        loop {
+            // As above.
+            if let Ok(id) = UploadId::parse(&random().to_string()) {
                 return id;
             }
         }

@@ -89,6 +89,15 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Where browsers upload to: the origin of the bucket, as permissions name it.
+    #[must_use]
+    pub fn upload_origin(&self) -> String {
+        match &self.endpoints.s3 {
+            Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
+            None => format!("https://{}.s3.{}.amazonaws.com", self.bucket, self.access.region),
+        }
+    }
+
     /// Reads the settings from `lookup`, which is the environment outside of tests.
     ///
     /// # Errors
@@ -223,6 +232,12 @@ mod tests {
         .unwrap();
         let shown = format!("{settings:?}");
         assert!(!shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn uploads_go_to_the_buckets_own_host_unless_s3_is_elsewhere() {
+        assert_eq!(read(&[]).unwrap().upload_origin(), "https://b.s3.eu-west-1.amazonaws.com");
+        assert_eq!(read(&[("AWS_ENDPOINT_URL", "http://a:1/")]).unwrap().upload_origin(), "http://a:1");
     }
 
     #[test]

@@ -64,6 +64,41 @@ impl fmt::Display for DesignSystemId {
     }
 }
 
+/// An upload: a random UUID (v4) in lower case, unguessable. Messages name it as `upload:ID`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UploadId(String);
+
+impl UploadId {
+    const REFERENCE: &str = "upload:";
+
+    /// Reads an id that came from outside.
+    ///
+    /// # Errors
+    /// [`NotAnId`], as [`GenerationId::parse`].
+    pub fn parse(text: &str) -> Result<Self, NotAnId> {
+        if is_uuid(text) { Ok(Self(text.to_owned())) } else { Err(NotAnId) }
+    }
+
+    /// Reads a reference out of a message.
+    #[must_use]
+    pub fn from_reference(text: &str) -> Option<Self> {
+        Self::parse(text.strip_prefix(Self::REFERENCE)?).ok()
+    }
+
+    /// How a message names the upload.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        format!("{}{}", Self::REFERENCE, self.0)
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// One socket, as API Gateway names it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -135,6 +170,14 @@ mod tests {
             "0b5c3f6ea8a0f-4f0e-9b1a-2f6d1c7e9a10",
         ] {
             assert_eq!(GenerationId::parse(wrong), Err(NotAnId), "{wrong}");
+            assert_eq!(UploadId::from_reference(&format!("upload:{wrong}")), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_reference_reads_back_as_the_upload_that_it_names() {
+        let id = UploadId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap();
+        assert_eq!(UploadId::from_reference(&id.reference()), Some(id.clone()));
+        assert_eq!(UploadId::from_reference(id.as_str()), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Where things lie in the bucket. The attempt is part of the key: a worker that lost its lease cannot overwrite
 //! what its successor recorded, because S3 knows nothing of leases.
 
-use crate::ids::{AttemptKey, GenerationId};
+use crate::ids::{AttemptKey, GenerationId, UploadId, UserId};
 
 /// The accepted request, written before anything else.
 #[must_use]
@@ -27,6 +27,23 @@ pub fn page(key: &AttemptKey) -> String {
     format!("{}/index.html", attempt(key))
 }
 
+/// What a user has uploaded. The user is part of the key, so that a reference to another's upload finds nothing.
+#[must_use]
+pub fn upload(user: &UserId, id: &UploadId) -> String {
+    format!("uploads/{}/{}", folder(&user.0), id.as_str())
+}
+
+/// A name as one path segment: letters, digits, `-` and `_` stay; every other byte, `.` among them, becomes `~` and its hex
+/// digits. No two names share a folder, and none leads out of its own.
+fn folder(name: &str) -> String {
+    name.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
+            _ => format!("~{byte:02x}"),
+        })
+        .collect()
+}
+
 fn attempt(key: &AttemptKey) -> String {
     let AttemptKey { variant, attempt } = key;
     format!("generations/{}/{}/{attempt}", variant.generation_id, variant.variant_index)
@@ -36,6 +53,15 @@ fn attempt(key: &AttemptKey) -> String {
 mod tests {
     use super::*;
     use crate::ids::VariantKey;
+
+    #[test]
+    fn no_users_name_leads_into_anothers_folder() {
+        let id = UploadId::parse("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10").unwrap();
+        let key = |user: &str| upload(&UserId(user.to_owned()), &id);
+        assert_eq!(key("anonymous"), format!("uploads/anonymous/{}", id.as_str()));
+        assert_eq!(key("../b|c"), format!("uploads/~2e~2e~2fb~7cc/{}", id.as_str()));
+        assert_ne!(key("a/b"), key("a~2fb"));
+    }
 
     #[test]
     fn every_attempt_has_objects_of_its_own() {

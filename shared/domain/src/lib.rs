@@ -4,6 +4,7 @@
 //!
 //! - [`request`]: what a client asked for, checked field by field; [`stack`] and [`models`] name the choices.
 //! - [`ids`]: generations, variants, attempts, connections and users; [`keys`]: where their objects lie in S3.
+//! - [`image`] and [`upload`]: what is sent with a request or before it, told by its content.
 //! - [`generation`] and [`variant`]: the two records and the rules by which they change.
 //! - [`prompt`]: what the model is asked; [`answer`]: what it answers, in parts; [`html`]: the page inside it.
 //! - [`checks`]: what is to be said about a finished page; [`progress`]: how far one is.
@@ -26,6 +27,7 @@ pub mod export;
 pub mod generation;
 pub mod html;
 pub mod ids;
+pub mod image;
 pub mod keys;
 pub mod limits;
 pub mod models;
@@ -36,6 +38,7 @@ pub mod retry;
 pub mod stack;
 pub mod stage;
 pub mod sweep;
+pub mod upload;
 pub mod usage;
 pub mod variant;
 pub mod wire;

@@ -25,8 +25,28 @@ pub const RELAXED_MESSAGE_BYTES_MAX: usize = 160 * 1024 * 1024;
 pub const PROMPT_BYTES_MAX: usize = 256 * 1024;
 /// Images of one turn. The peer's frontend admits five.
 pub const IMAGES_MAX: usize = 5;
-/// One image as a data URL, in bytes: 20 MB of image as base64.
-pub const IMAGE_BYTES_MAX: usize = 28 * 1024 * 1024;
+/// Images of all turns of a request together: the first turn's five, and what a few edits added.
+pub const REQUEST_IMAGES_MAX: usize = 20;
+/// One image, in bytes. The peer's frontend admits 20 MB.
+pub const IMAGE_BYTES_MAX: usize = 20 * 1024 * 1024;
+/// One image as a data URL, in bytes: [`IMAGE_BYTES_MAX`] as base64, with its head.
+pub const IMAGE_URL_BYTES_MAX: usize = IMAGE_BYTES_MAX.div_ceil(3) * 4 + 128;
+/// All images of a request together, in bytes: five of the largest. A function holds them in memory.
+pub const REQUEST_IMAGE_BYTES_MAX: usize = IMAGES_MAX * IMAGE_BYTES_MAX;
+/// Pixels of one image: a screenshot of 2,880 by 13,800 fits; decoded it takes 160 MB of memory.
+pub const IMAGE_PIXELS_MAX: u64 = 40_000_000;
+/// Pixels of an image's longer side.
+pub const IMAGE_SIDE_PIXELS_MAX: u32 = 30_000;
+/// Memory of a decoder beside the picture itself, in bytes, for 16 bits a channel and the decoder's own tables.
+pub const IMAGE_DECODER_BYTES_MAX: u64 = IMAGE_PIXELS_MAX * 8;
+/// Scaling one image in a worker; one that takes longer is sent as it is. Short enough for a heartbeat in time.
+pub const IMAGE_SCALE_MS_MAX: u64 = 4_000;
+/// A request that was uploaded, in bytes of JSON.
+pub const REQUEST_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// How long a permission to upload holds. S3 looks when the upload begins.
+pub const UPLOAD_PERMIT_S: u64 = 300;
+/// How long an upload is kept: longer than an idempotency key ([`REQUEST_TTL_S`]), so that a resend finds what it names.
+pub const UPLOAD_TTL_S: u64 = 30 * 24 * 3600;
 /// Turns of an edit's history.
 pub const HISTORY_TURNS_MAX: usize = 100;
 /// All the text of an edit: history, current file and options, in bytes.
@@ -110,6 +130,9 @@ pub const PUSH_TRIES_MAX: u32 = 4;
 pub const STORE_MS_MAX: u64 = 10_000;
 /// One try of a call of the AWS SDK.
 pub const STORE_TRY_MS_MAX: u64 = 3_000;
+/// More of both, for each MB that a call carries to a store: the slowest line or busiest machine that is still worth waiting
+/// for. Only a machine that takes images inside messages ever carries many.
+pub const STORE_MS_PER_MB: u64 = 1_000;
 /// Tries of a call of the AWS SDK.
 pub const STORE_TRIES_MAX: u32 = 4;
 /// Tries of a write that lost a race inside DynamoDB (`TransactionConflict`).

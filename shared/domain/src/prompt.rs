@@ -34,7 +34,7 @@ pub struct Message {
     pub speaker: Speaker,
     /// The words.
     pub text: String,
-    /// Images as data URLs.
+    /// Images, as [`crate::image::source`] names them in an accepted request; for the provider as data URLs.
     pub images: Vec<String>,
 }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod fields;
 mod ignored;
+pub mod reference;
 
 use crate::error::Refusal;
 use crate::limits;
@@ -55,7 +56,7 @@ pub struct GenerationRequest {
 pub struct Turn {
     /// The words.
     pub text: String,
-    /// Images as data URLs.
+    /// Images, as [`crate::image::source`] names them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<String>,
 }
@@ -191,6 +192,7 @@ impl GenerationRequest {
     }
 
     fn check(&self) -> Result<(), Refusal> {
+        self.check_images()?;
         let nothing_said = self.wish().trim().is_empty();
         match self.generation_type {
             GenerationType::Create => match self.input_mode {
@@ -250,18 +252,6 @@ fn read_turn(fields: &Fields<'_>) -> Result<Turn, Refusal> {
     Ok(Turn { text, images: read_images(fields)? })
 }
 
-fn is_image_data_url(text: &str) -> bool {
-    ["png", "jpeg", "gif", "webp"].iter().any(|kind| {
-        text.strip_prefix("data:image/")
-            .and_then(|rest| rest.strip_prefix(kind))
-            .and_then(|rest| rest.strip_prefix(";base64,"))
-            .is_some_and(|data| {
-                !data.is_empty()
-                    && data.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
-            })
-    })
-}
-
 fn read_history(fields: &Fields<'_>) -> Result<Vec<PastTurn>, Refusal> {
     let turns = fields.objects("history", limits::HISTORY_TURNS_MAX)?;
     turns
@@ -279,14 +269,13 @@ fn read_history(fields: &Fields<'_>) -> Result<Vec<PastTurn>, Refusal> {
 }
 
 fn read_images(turn: &Fields<'_>) -> Result<Vec<String>, Refusal> {
-    let images = turn.names("images", limits::IMAGES_MAX, limits::IMAGE_BYTES_MAX)?.unwrap_or_default();
-    match images.iter().position(|image| !is_image_data_url(image)) {
-        Some(position) => Err(Refusal::field(
-            format!("{}[{position}]", turn.path("images")),
-            "Images are sent as data URLs of type png, jpeg, gif or webp, in base64.",
-        )),
-        None => Ok(images),
-    }
+    let images = turn.names("images", limits::IMAGES_MAX, limits::IMAGE_URL_BYTES_MAX)?.unwrap_or_default();
+    let path = turn.path("images");
+    images
+        .into_iter()
+        .enumerate()
+        .map(|(position, image)| crate::image::source::read(image, &format!("{path}[{position}]")))
+        .collect()
 }
 
 #[cfg(test)]

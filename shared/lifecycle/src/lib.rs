@@ -1,6 +1,7 @@
 //! The steps of a generation's life that more than one function takes.
 //!
-//! - [`Starter`]: accept a request - record it, then invoke its workers (`socket`, `api`).
+//! - [`Starter`]: accept a request - look at what was uploaded for it, record it, then invoke its workers (`socket`,
+//!   `api`).
 //! - [`Replayer`]: bring a connection from its cursors to the present (`socket`).
 //! - [`Announcer`]: tell everyone that a variant, and perhaps the generation, has ended (`variant`, `sweep`).
 //! - [`cancel`]: ask variants to stop (`socket`, `api`).
@@ -11,6 +12,7 @@ mod cancel;
 mod push;
 mod replay;
 mod start;
+mod uploads;
 mod visible;
 
 pub use announce::Announcer;

@@ -10,7 +10,9 @@ use domain::stage::Stage;
 use domain::variant::Variant;
 use domain::wire::invoke::WorkerEvent;
 use futures_util::future::join_all;
-use ports::{Clock, Created, Generations, Ids, Invoke, NewGeneration, Object, Objects, RequestKey, StoreError};
+use ports::{
+    Clock, Created, Generations, Ids, Invoke, NewGeneration, Object, Objects, RequestKey, StoreError, Uploads,
+};
 use std::sync::Arc;
 
 /// Accepts requests.
@@ -20,6 +22,8 @@ pub struct Starter {
     pub generations: Arc<dyn Generations>,
     /// Where the request is stored.
     pub objects: Arc<dyn Objects>,
+    /// What clients uploaded before.
+    pub uploads: Arc<dyn Uploads>,
     /// What starts the workers.
     pub invoke: Arc<dyn Invoke>,
     /// When.
@@ -44,7 +48,8 @@ impl Starter {
     /// the start and, if `closes`, is closed at its end.
     ///
     /// # Errors
-    /// [`StepError::Refused`] for a model that is not on offer or a reused idempotency key; the store's error, after
+    /// [`StepError::Refused`] for a model that is not on offer, an upload that is none of the user's images, or a reused
+    /// idempotency key; the store's error, after
     /// which the generation may be recorded (the sweep then brings it to its end, and the same key finds it).
     pub async fn record(
         &self,
@@ -54,6 +59,7 @@ impl Starter {
         closes: bool,
     ) -> Result<Started, StepError> {
         let models = self.offer.choose(start.models.as_deref(), start.variants)?;
+        let request = self.with_uploads(user, &start.request).await?;
         let id = self.ids.generation_id();
         tracing::info!(
             stage = %Stage::ParamsRead,
@@ -63,7 +69,7 @@ impl Starter {
             prompt_bytes = start.request.prompt.text.len(),
             images = start.request.prompt.images.len()
         );
-        let bytes = serde_json::to_vec(&start.request).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let bytes = serde_json::to_vec(&request).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let object = Object { bytes, content_type: "application/json".to_owned(), note: None };
         self.objects.put(&keys::request(&id), object).await?;
         tracing::info!(stage = %Stage::RequestSaved, generation_id = %id);

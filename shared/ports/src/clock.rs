@@ -1,4 +1,4 @@
-use domain::ids::{DesignSystemId, GenerationId, Holder};
+use domain::ids::{DesignSystemId, GenerationId, Holder, UploadId};
 
 /// The time of day. Deadlines and records use it; waiting is tokio's business, whose time tests can pause.
 pub trait Clock: Send + Sync {
@@ -12,6 +12,8 @@ pub trait Ids: Send + Sync {
     fn generation_id(&self) -> GenerationId;
     /// An id for a design system that was never used.
     fn design_system_id(&self) -> DesignSystemId;
+    /// An upload's id: nobody can guess it, and it was never used.
+    fn upload_id(&self) -> UploadId;
     /// A name for a claim that was never used.
     fn holder(&self) -> Holder;
     /// A random number from 0 up to, and without, 1.

@@ -7,13 +7,16 @@ mod connections;
 mod design_systems;
 mod generations;
 mod objects;
+mod uploads;
 mod variants;
 
-use crate::{Connections, DesignSystems, Generations, NewGeneration, Objects, Variants};
+use crate::{Connections, DesignSystems, Generations, NewGeneration, Objects, Uploads, Variants};
 use domain::generation::Generation;
 use domain::ids::{GenerationId, UserId, VariantKey};
 use domain::variant::Variant;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use uploads::Client;
 
 /// Runs every check of the table's ports. Panics with the first guarantee that does not hold.
 pub async fn table<T: Generations + Variants + Connections>(table: &T) {
@@ -30,6 +33,12 @@ pub async fn design_systems(table: &dyn DesignSystems) {
 /// Runs every check of the bucket's port. Panics with the first guarantee that does not hold.
 pub async fn objects(bucket: &dyn Objects) {
     objects::check(bucket).await;
+}
+
+/// Runs every check of the uploads' port. `now_ms` is the store's own time. Panics with the first guarantee that does not
+/// hold.
+pub async fn uploads(uploads: &dyn Uploads, client: &dyn Client, now_ms: u64) {
+    uploads::check(uploads, client, now_ms).await;
 }
 
 /// A new generation's record with `count` variants, under an id that this process has not used.
@@ -62,7 +71,25 @@ fn queued(id: &GenerationId, variant_index: u8, created_at_ms: u64) -> Variant {
 
 #[cfg(test)]
 mod tests {
+    use super::Client;
+    use crate::Permit;
     use crate::memory::{MemoryObjects, MemoryTable};
+    use async_trait::async_trait;
+
+    const NOW_MS: u64 = 1_795_255_200_000;
+
+    #[async_trait]
+    impl Client for MemoryObjects {
+        async fn put(&self, permit: &Permit, content_type: &str, bytes: Vec<u8>) -> bool {
+            self.put_permitted(&permit.url, content_type, bytes, NOW_MS)
+        }
+    }
+
+    #[tokio::test]
+    async fn the_uploads_in_memory_conform() {
+        let bucket = MemoryObjects::default();
+        super::uploads(&bucket, &bucket, NOW_MS).await;
+    }
 
     #[tokio::test]
     async fn the_memory_table_conforms() {

@@ -17,6 +17,7 @@ pub mod memory;
 mod model;
 mod objects;
 mod push;
+mod uploads;
 mod variants;
 mod web;
 
@@ -28,6 +29,7 @@ pub use invoke::Invoke;
 pub use model::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
 pub use objects::{Object, Objects};
 pub use push::{Push, PushError};
+pub use uploads::{Permit, Uploaded, Uploads};
 pub use variants::{Appended, Beat, Claim, Ended, Hold, Variants};
 pub use web::{Fetch, FetchError, Fetched, Screenshots};
 

@@ -5,6 +5,7 @@ mod design_systems;
 mod generations;
 mod objects;
 mod sockets;
+mod uploads;
 mod variants;
 mod web;
 

@@ -8,6 +8,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use domain::image::inspect;
+use domain::image::source::{Source, decode};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -60,7 +62,7 @@ async fn models() -> Json<Value> {
 
 async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> Response {
     let (messages, so_far) = without_rest_turns(&request.messages);
-    let prompt = prompt_of(messages);
+    let prompt = with_images(prompt_of(messages), &images_of(messages));
     if let Some(guise) = Guise::of(&request.model) {
         return guise.answer(&request.model, &page(&request.model, &prompt, PAGE_BYTES));
     }
@@ -124,6 +126,30 @@ fn prompt_of(messages: &[Message]) -> String {
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => "",
     };
     domain::prompt::wish_in(text).to_owned()
+}
+
+fn with_images(prompt: String, images: &[String]) -> String {
+    match images.len() {
+        0 => prompt,
+        1 => format!("1 image: {}. {prompt}", images[0]),
+        count => format!("{count} images: {}. {prompt}", images.join(", ")),
+    }
+}
+
+/// What a model with eyes would see: the size of every image, in order.
+fn images_of(messages: &[Message]) -> Vec<String> {
+    let parts = messages.iter().filter_map(|message| message.content.as_array()).flatten();
+    parts
+        .filter_map(|part| part["image_url"]["url"].as_str())
+        .map(|url| {
+            let bytes = match Source::of(url) {
+                Some(Source::Inline(data)) => decode(data).ok(),
+                Some(Source::Object(_) | Source::Upload(_)) | None => None,
+            };
+            let picture = bytes.and_then(|bytes| inspect(&bytes).ok());
+            picture.map_or_else(|| "unreadable".to_owned(), |picture| format!("{}x{}", picture.width, picture.height))
+        })
+        .collect()
 }
 
 /// A frame of the answer, or a way to break off.

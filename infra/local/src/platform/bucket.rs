@@ -1,9 +1,12 @@
+use super::cors::Cors;
 use crate::StartError;
 use crate::data::DataDirectory;
 use crate::settings::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::limits::RELAXED_MESSAGE_BYTES_MAX;
@@ -11,6 +14,7 @@ use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -25,21 +29,26 @@ pub struct BucketServer {
     service: S3Service,
     /// A conditional put looks and then writes; a lock per path makes the two one step.
     locks: Arc<[Mutex<()>]>,
+    cors: Cors,
 }
 
 impl BucketServer {
-    /// Serves the data directory's objects.
+    /// Serves the data directory's objects, and to the page at that address its uploads.
     ///
     /// # Errors
     /// [`StartError::Data`] if the directory cannot be used.
-    pub fn open(data: &DataDirectory) -> Result<Self, StartError> {
+    pub fn open(data: &DataDirectory, page: SocketAddr) -> Result<Self, StartError> {
         let files = FileSystem::new(data.objects()).map_err(|error| StartError::Data {
             directory: data.root().to_owned(),
             problem: format!("its objects cannot be read: {error:?}"),
         })?;
         let mut builder = S3ServiceBuilder::new(files);
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
-        Ok(Self { service: builder.build(), locks: (0..LOCKS).map(|_| Mutex::new(())).collect() })
+        Ok(Self {
+            service: builder.build(),
+            locks: (0..LOCKS).map(|_| Mutex::new(())).collect(),
+            cors: Cors::of_page(page),
+        })
     }
 
     pub(super) fn into_router(self) -> Router {
@@ -56,6 +65,19 @@ impl BucketServer {
 
 async fn serve(State(server): State<BucketServer>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    // The service itself knows no preflight.
+    if parts.method == Method::OPTIONS {
+        return server.cors.preflight(&parts);
+    }
+    let allowed = server.cors.allowed(&parts);
+    let mut answer = answer(&server, parts, body).await;
+    if let Some(origin) = allowed {
+        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    answer
+}
+
+async fn answer(server: &BucketServer, parts: Parts, body: Body) -> Response {
     let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };

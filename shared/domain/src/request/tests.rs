@@ -26,7 +26,8 @@ fn the_params_of_an_unmodified_screenshot_to_code_frontend_are_a_request() {
 #[test]
 fn a_refusal_names_the_field_that_is_wrong() {
     let prompt = json!({"text": "a page"});
-    let image = "data:image/png;base64,AAAA";
+    let image = crate::image::samples::png_url();
+    let image = image.as_str();
     for (params, field, code) in [
         (json!({"prompt": prompt, "variants": 0}), "variants", ErrorCode::InvalidField),
         (json!({"prompt": prompt, "variants": 99}), "variants", ErrorCode::InvalidField),
@@ -124,7 +125,8 @@ fn a_field_that_is_left_out_is_no_part_of_a_fingerprint() {
 #[test]
 fn limits_hold_at_the_last_byte_that_fits() {
     assert!(read(&json!({"prompt": {"text": "x".repeat(limits::PROMPT_BYTES_MAX)}})).is_ok());
-    let image = "data:image/webp;base64,AAAA";
+    let image = crate::image::samples::png_url();
+    let image = image.as_str();
     assert!(read(&json!({"prompt": {"images": vec![image; 5]}, "inputMode": "image"})).is_ok());
     assert_eq!(read(&json!({"prompt": {"text": "x"}, "variants": 8})).unwrap().variants, 8);
 }

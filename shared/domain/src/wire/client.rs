@@ -4,6 +4,7 @@ use crate::error::{ErrorCode, Refusal};
 use crate::ids::GenerationId;
 use crate::limits::CURSORS_MAX;
 use crate::request::StartRequest;
+use crate::request::reference::RequestRef;
 use serde_json::{Map, Value};
 
 /// What a client wants.
@@ -14,6 +15,13 @@ pub enum ClientMessage {
     Generate {
         /// What to generate.
         start: Box<StartRequest>,
+        /// Whether the sender expects its socket to be closed.
+        bare: bool,
+    },
+    /// The same, with the params uploaded before: they are too large for a frame.
+    GenerateUploaded {
+        /// Which upload.
+        reference: RequestRef,
         /// Whether the sender expects its socket to be closed.
         bare: bool,
     },
@@ -75,16 +83,32 @@ impl ClientMessage {
             if !object.contains_key("action") && object.contains_key("generatedCodeConfig"))
     }
 
+    /// Whether the message asks for a generation without saying so, as the screenshot-to-code frontend does.
+    #[must_use]
+    pub const fn is_bare(&self) -> bool {
+        match self {
+            Self::Generate { bare, .. } | Self::GenerateUploaded { bare, .. } => *bare,
+            Self::Resume { .. } | Self::Cancel { .. } | Self::Ping => false,
+        }
+    }
+
+    fn read_generate(object: &Map<String, Value>, bare: bool) -> Result<Self, Refusal> {
+        match RequestRef::read(object)? {
+            Some(reference) => Ok(Self::GenerateUploaded { reference, bare }),
+            None => Ok(Self::Generate { start: Box::new(StartRequest::read(object)?), bare }),
+        }
+    }
+
     fn read_bare(object: &Map<String, Value>) -> Result<Self, Refusal> {
-        if !object.contains_key("prompt") && !object.contains_key("generatedCodeConfig") {
+        if !["prompt", "generatedCodeConfig", "requestRef"].iter().any(|name| object.contains_key(*name)) {
             return Err(Refusal::field("action", "Say what to do: action is one of generate, resume, cancel, ping."));
         }
-        Ok(Self::Generate { start: Box::new(StartRequest::read(object)?), bare: true })
+        Self::read_generate(object, true)
     }
 
     fn read_action(action: &str, object: &Map<String, Value>) -> Result<Self, Refusal> {
         match action {
-            "generate" => Ok(Self::Generate { start: Box::new(StartRequest::read(object)?), bare: false }),
+            "generate" => Self::read_generate(object, false),
             "resume" => Ok(Self::Resume { generation_id: read_id(object)?, cursors: read_cursors(object)? }),
             "cancel" => Ok(Self::Cancel {
                 generation_id: read_id(object)?,
@@ -173,6 +197,9 @@ mod tests {
         assert!(matches!(ClientMessage::read(generate).unwrap(), ClientMessage::Generate { bare: false, .. }));
         let bare = r#"{"generatedCodeConfig":"html_css","prompt":{"text":"x"}}"#;
         assert!(matches!(ClientMessage::read(bare).unwrap(), ClientMessage::Generate { bare: true, .. }));
+        let uploaded = format!(r#"{{"action":"generate","requestRef":"upload:{ID}"}}"#);
+        assert!(matches!(ClientMessage::read(&uploaded).unwrap(), ClientMessage::GenerateUploaded { bare: false, .. }));
+        assert!(ClientMessage::read(&format!(r#"{{"requestRef":"upload:{ID}"}}"#)).unwrap().is_bare());
     }
 
     #[test]

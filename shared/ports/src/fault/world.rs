@@ -1,10 +1,12 @@
 use super::{Fault, Faulty, Harm, Script, unavailable};
 use crate::{
-    Invoke, Model, ModelError, ModelEvent, ModelRequest, ModelStream, Object, Objects, Push, PushError, StoreError,
+    Invoke, Model, ModelError, ModelEvent, ModelRequest, ModelStream, Object, Objects, Permit, Push, PushError,
+    StoreError, Uploaded, Uploads,
 };
 use async_trait::async_trait;
 use domain::error::{ErrorCode, Failure};
 use domain::ids::ConnectionId;
+use domain::upload::Wanted;
 use domain::wire::invoke::WorkerEvent;
 use futures_util::StreamExt;
 use futures_util::stream::unfold;
@@ -18,6 +20,17 @@ impl<T: Objects + ?Sized> Objects for Faulty<T> {
 
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         self.run("get", self.inner.get(key), unavailable).await
+    }
+}
+
+#[async_trait]
+impl<T: Uploads + ?Sized> Uploads for Faulty<T> {
+    async fn permit(&self, key: &str, wanted: Wanted, now_ms: u64) -> Result<Permit, StoreError> {
+        self.run("permit", self.inner.permit(key, wanted, now_ms), unavailable).await
+    }
+
+    async fn uploaded(&self, key: &str, bytes_max: usize) -> Result<Uploaded, StoreError> {
+        self.run("uploaded", self.inner.uploaded(key, bytes_max), unavailable).await
     }
 }
 

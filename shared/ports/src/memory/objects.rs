@@ -1,4 +1,5 @@
 use super::lock;
+use super::uploads::Given;
 use crate::{Object, Objects, StoreError};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -7,7 +8,8 @@ use std::sync::Mutex;
 /// The bucket in memory.
 #[derive(Debug, Default)]
 pub struct MemoryObjects {
-    objects: Mutex<BTreeMap<String, Object>>,
+    pub(super) objects: Mutex<BTreeMap<String, Object>>,
+    pub(super) permits: Mutex<BTreeMap<String, Given>>,
 }
 
 impl MemoryObjects {
