@@ -32,9 +32,16 @@ pub enum Heard {
 }
 
 impl Client {
-    /// Connects to the stage.
+    /// Connects to the stage of a local stack.
     pub async fn connect(address: SocketAddr) -> Self {
-        let (socket, _) = connect_async(format!("ws://{address}/generate-code")).await.unwrap();
+        Self::connect_to(&format!("ws://{address}/generate-code")).await
+    }
+
+    /// Connects to a URL.
+    pub async fn connect_to(url: &str) -> Self {
+        // A `wss` URL wants a TLS provider, once a process.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (socket, _) = connect_async(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
         Self { socket, heard: Vec::new(), sizes: Vec::new() }
     }
 

@@ -16,9 +16,15 @@ impl Http {
     /// To the stack at this address.
     #[must_use]
     pub fn to(address: SocketAddr) -> Self {
-        // Only plain HTTP on loopback is spoken here; the client wants a TLS provider all the same, once a process.
+        Self::to_url(&format!("http://{address}"))
+    }
+
+    /// To the stack whose page is at this URL.
+    #[must_use]
+    pub fn to_url(url: &str) -> Self {
+        // The client wants a TLS provider for plain HTTP, too, once a process.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self { client: reqwest::Client::new(), base: format!("http://{address}") }
+        Self { client: reqwest::Client::new(), base: url.trim_end_matches('/').to_owned() }
     }
 
     /// A GET's status and text.

@@ -16,6 +16,7 @@ pub fn table(endpoint: &str) -> Client {
         dynamodb: endpoint.clone(),
         s3: endpoint.clone(),
         lambda: endpoint.clone(),
+        secrets: endpoint.clone(),
         connections: endpoint,
     };
     aws::Platform::new(access, endpoints).dynamodb()

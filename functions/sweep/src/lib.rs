@@ -8,6 +8,7 @@ use domain::ids::VariantKey;
 use domain::limits::{LEASE_MS, SWEEP_BATCH};
 use domain::stage::Stage;
 use domain::sweep::{SweepAction, decide};
+use domain::variant::Ending;
 use domain::wire::invoke::WorkerEvent;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
@@ -109,12 +110,21 @@ impl Sweep {
             Err(error @ (StoreError::Unavailable(_) | StoreError::Misconfigured(_))) => return Err(error),
         };
         let now_ms = self.clock.now_ms();
+        if !variant.status.has_ended() {
+            let unfinished_ms = now_ms.saturating_sub(variant.created_at_ms);
+            tracing::trace!(target: "metrics", OldestUnfinishedMs = unfinished_ms);
+        }
         let action = decide(&variant, now_ms);
         match &action {
             SweepAction::Leave => return Ok(action),
             SweepAction::Invoke => self.invoke.start(&WorkerEvent { variant: key.clone() }).await?,
             SweepAction::End(ending) => match self.variants.end_abandoned(&variant, ending, now_ms + LEASE_MS).await? {
-                Some(ended) => self.announcer.tell(&ended).await?,
+                Some(ended) => {
+                    if matches!(ending, Ending::Failed(_)) {
+                        tracing::trace!(target: "metrics", Failed = 1_u64);
+                    }
+                    self.announcer.tell(&ended).await?;
+                }
                 None => return Ok(SweepAction::Leave),
             },
             SweepAction::Tell => self.announcer.tell(&variant).await?,
@@ -137,6 +147,8 @@ impl Function for Sweep {
     type Answer = Swept;
 
     async fn handle(&self, _event: SweepEvent, _invocation: &Invocation) -> Result<Swept, FunctionError> {
+        // Zero unless something due says more: an alarm needs to see that nothing waits.
+        tracing::trace!(target: "metrics", Sweeps = 1_u64, OldestUnfinishedMs = 0_u64);
         Ok(self.sweep().await?)
     }
 }

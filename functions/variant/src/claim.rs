@@ -132,14 +132,19 @@ impl Worker {
         match &ending {
             Ending::Completed(completion) => tracing::info!(
                 stage = %Stage::Completed, %generation_id, variant = index, attempt,
-                duration_ms = completion.duration_ms, page_bytes = completion.page_bytes, chunks = variant.next_seq
+                duration_ms = completion.duration_ms, page_bytes = completion.page_bytes, chunks = variant.next_seq,
+                model = variant.model, input_tokens = completion.answer.usage.map(|usage| usage.input_tokens),
+                output_tokens = completion.answer.usage.map(|usage| usage.output_tokens),
+                cost_usd = completion.answer.cost_usd
             ),
             Ending::Failed(failure) => tracing::error!(
-                stage = %Stage::Failed, %generation_id, variant = index, attempt,
+                stage = %Stage::Failed, %generation_id, variant = index, attempt, model = variant.model,
                 code = ?failure.code, reason = failure.message
             ),
             Ending::Cancelled => {
-                tracing::info!(stage = %Stage::Cancelled, %generation_id, variant = index, attempt);
+                tracing::info!(
+                    stage = %Stage::Cancelled, %generation_id, variant = index, attempt, model = variant.model
+                );
             }
         }
         self.announcer.tell(&variant).await?;

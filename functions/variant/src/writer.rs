@@ -77,7 +77,8 @@ impl Held {
                 generation_id = %key.variant.generation_id,
                 variant = key.variant.variant_index,
                 attempt = key.attempt,
-                listeners = self.seen.listeners.len()
+                listeners = self.seen.listeners.len(),
+                since_accepted_ms = self.clock.now_ms().saturating_sub(self.seen.created_at_ms)
             );
         }
     }

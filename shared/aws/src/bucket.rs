@@ -6,6 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Config;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::timeout::TimeoutConfig;
 use domain::limits::{STORE_MS_MAX, STORE_MS_PER_MB, STORE_TRY_MS_MAX};
 use ports::{Object, Objects, StoreError};
@@ -28,6 +29,19 @@ impl Bucket {
     #[must_use]
     pub const fn new(client: Client, name: String) -> Self {
         Self { client, name }
+    }
+
+    /// Opens a connection, with a question whose answer does not matter: a function that only writes is refused it.
+    ///
+    /// # Errors
+    /// [`StoreError::Misconfigured`] if there is no such bucket, [`StoreError::Unavailable`] if S3 does not answer.
+    pub async fn warm(&self) -> Result<(), StoreError> {
+        match self.client.get_object().bucket(&self.name).key("warm").send().await {
+            Err(error) if error.as_service_error().is_none_or(|cause| cause.code() == Some("NoSuchBucket")) => {
+                Err(store_error("GetObject warm", &error))
+            }
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     /// Makes the bucket if it is not there; the local stack's only set-up.

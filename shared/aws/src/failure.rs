@@ -19,6 +19,17 @@ const SETTINGS: [&str; 9] = [
     "InvalidAccessKeyId",
 ];
 
+/// The setting that names what an operation works on.
+fn setting(operation: &str) -> &'static str {
+    match operation.split(' ').next() {
+        Some("GetObject" | "PutObject" | "HeadObject" | "CreateBucket") => "BUCKET",
+        Some("Invoke") => "VARIANT_FUNCTION",
+        Some("GetSecretValue") => "OPENAI_API_KEY_SECRET",
+        // Every other operation is the table's.
+        Some(_) | None => "TABLE",
+    }
+}
+
 /// Names the operation and the cause. Requests are not part of an SDK error, so no content reaches a log this way.
 pub(crate) fn store_error<E, R>(operation: &str, error: &SdkError<E, R>) -> StoreError
 where
@@ -29,10 +40,18 @@ where
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or("unknown");
             let text = format!("{operation}: {code}: {}", service.err().message().unwrap_or("no message"));
-            if SETTINGS.contains(&code) { StoreError::Misconfigured(text) } else { StoreError::Unavailable(text) }
+            if SETTINGS.contains(&code) {
+                StoreError::Misconfigured(format!("setting {} or its permission: {text}", setting(operation)))
+            } else {
+                StoreError::Unavailable(text)
+            }
         }
         SdkError::ConstructionFailure(_) => StoreError::Misconfigured(format!("{operation}: {}", chain(error))),
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+        SdkError::DispatchFailure(_) => StoreError::Unavailable(format!(
+            "{operation}: {}; if it stays so, check the setting AWS_REGION or the service's endpoint",
+            chain(error)
+        )),
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => {
             StoreError::Unavailable(format!("{operation}: {}", chain(error)))
         }
         // The SDK's enum is non-exhaustive; whatever it adds is an unknown outcome.

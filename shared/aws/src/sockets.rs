@@ -20,6 +20,12 @@ impl Sockets {
         Self { client }
     }
 
+    /// Opens a connection, with a message to nobody.
+    pub async fn warm(&self) {
+        // Any answer will do, and no client waits for this one.
+        let _ = self.client.post_to_connection().connection_id("warm").data(Blob::new("")).send().await;
+    }
+
     async fn post(&self, connection: &ConnectionId, text: &str) -> Result<(), PushError> {
         let mut pause = Duration::from_millis(50);
         for last in (0..PUSH_TRIES_MAX).rev() {

@@ -23,10 +23,11 @@ mod variants;
 
 pub use schema::create_table;
 
+use crate::failure::store_error;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
-use ports::Clock;
+use ports::{Clock, StoreError};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -47,6 +48,22 @@ impl Table {
     #[must_use]
     pub fn new(client: Client, name: String, clock: Arc<dyn Clock>) -> Self {
         Self { client, name, clock }
+    }
+
+    /// Opens a connection, with a question whose answer does not matter.
+    ///
+    /// # Errors
+    /// [`StoreError`], as for any read.
+    pub async fn warm(&self) -> Result<(), StoreError> {
+        self.client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", string("warm"))
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| store_error("Query warm", &error))
     }
 
     fn now_s(&self) -> u64 {

@@ -19,6 +19,21 @@ impl Workers {
     pub const fn new(client: Client, function: String) -> Self {
         Self { client, function }
     }
+
+    /// Opens a connection, with an invoke that only asks whether it would be allowed.
+    ///
+    /// # Errors
+    /// [`StoreError`], as for any call.
+    pub async fn warm(&self) -> Result<(), StoreError> {
+        self.client
+            .invoke()
+            .function_name(&self.function)
+            .invocation_type(InvocationType::DryRun)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| store_error("Invoke warm", &error))
+    }
 }
 
 #[async_trait]

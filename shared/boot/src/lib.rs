@@ -7,20 +7,25 @@
 
 mod chance;
 mod function;
+mod key;
 pub mod logs;
+mod metrics;
 mod run;
 mod settings;
+mod warm;
 
 pub use chance::{RandomIds, SystemClock};
 pub use function::{Function, FunctionError, Invocation, Stop, StopSignal, handle_in_time};
 pub use run::run;
 pub use settings::{Origin, ScreenshotSetting, SettingError, Settings};
 
-use aws::{Bucket, Platform, Sockets, Table, Workers};
+use aws::{Bucket, Platform, Secret, Sockets, Table, Workers};
 use fetch::{ScreenshotService, Web};
-use openai::OpenAi;
+use key::SecretKey;
+use openai::{KeySource, OpenAi};
 use ports::{Clock, Ids, StoreError};
 use std::sync::Arc;
+use warm::Remotes;
 
 /// Makes a function's ports from its settings.
 #[derive(Clone)]
@@ -32,6 +37,7 @@ pub struct Boot {
     /// Names and dice.
     pub ids: Arc<dyn Ids>,
     platform: Platform,
+    remotes: Remotes,
 }
 
 impl Boot {
@@ -39,19 +45,21 @@ impl Boot {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let platform = Platform::new(settings.access.clone(), settings.endpoints.clone());
-        Self { settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), platform }
+        Self { settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds), platform, remotes: Remotes::default() }
     }
 
     /// The table.
     #[must_use]
     pub fn table(&self) -> Arc<Table> {
-        Arc::new(Table::new(self.platform.dynamodb(), self.settings.table.clone(), self.clock.clone()))
+        let table = Table::new(self.platform.dynamodb(), self.settings.table.clone(), self.clock.clone());
+        self.remotes.note(table)
     }
 
     /// The bucket.
     #[must_use]
     pub fn bucket(&self) -> Arc<Bucket> {
-        Arc::new(Bucket::new(self.platform.s3(), self.settings.bucket.clone()))
+        let bucket = Bucket::new(self.platform.s3(), self.settings.bucket.clone());
+        self.remotes.note(bucket)
     }
 
     /// Makes the table and the bucket where there are none: the local stack's set-up. On AWS the template does it.
@@ -66,7 +74,8 @@ impl Boot {
     /// The workers.
     #[must_use]
     pub fn workers(&self) -> Arc<Workers> {
-        Arc::new(Workers::new(self.platform.lambda(), self.settings.worker_function.clone()))
+        let workers = Workers::new(self.platform.lambda(), self.settings.worker_function.clone());
+        self.remotes.note(workers)
     }
 
     /// The open connections.
@@ -75,7 +84,12 @@ impl Boot {
     /// [`SettingError`] if their endpoint is not set.
     pub fn sockets(&self) -> Result<Arc<Sockets>, SettingError> {
         let client = self.platform.connections().ok_or_else(|| SettingError::missing("CONNECTIONS_ENDPOINT"))?;
-        Ok(Arc::new(Sockets::new(client)))
+        Ok(self.remotes.note(Sockets::new(client)))
+    }
+
+    /// Opens a connection to everything that was made so far, so that the first event does not wait for it.
+    pub async fn warm(&self) {
+        self.remotes.warm().await;
     }
 
     /// The models.
@@ -83,8 +97,12 @@ impl Boot {
     /// # Errors
     /// [`SettingError`] if no TLS client can be set up.
     pub fn model(&self) -> Result<Arc<OpenAi>, SettingError> {
-        OpenAi::new(self.settings.provider.clone())
-            .map(Arc::new)
+        let keys = self.settings.key_secret.as_ref().map(|name| {
+            let secret = Secret::new(self.platform.secrets(), name.clone());
+            Arc::new(SecretKey::new(secret)) as Arc<dyn KeySource>
+        });
+        OpenAi::new(self.settings.provider.clone(), keys)
+            .map(|model| self.remotes.note(model))
             .map_err(|error| SettingError { name: "OPENAI_BASE_URL", problem: error.to_string() })
     }
 

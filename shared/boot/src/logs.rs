@@ -1,5 +1,6 @@
 //! Logs. Lines go to standard output on Lambda, where the platform collects them, and to standard error on a terminal.
 
+use crate::metrics::{Metrics, TARGET};
 use std::io::{self, IsTerminal};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
@@ -16,10 +17,13 @@ fn filter() -> Targets {
     std::env::var("LOG").ok().and_then(|directives| directives.parse().ok()).unwrap_or_else(default)
 }
 
-/// One JSON object a line. Without effect if logs are already set up.
-pub fn json() {
+/// One JSON object a line, and metrics beside them where there are any. Without effect if logs are already set up.
+pub(crate) fn json(metrics: Option<Metrics>) {
     let lines = layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
-    let _ = registry().with(lines.with_filter(filter())).try_init();
+    // Counting does not depend on which lines are wanted.
+    let counted = Targets::new().with_targets(OURS.map(|name| (name, Level::INFO))).with_target(TARGET, Level::TRACE);
+    let metrics = metrics.map(|metrics| metrics.with_filter(counted));
+    let _ = registry().with(lines.with_filter(filter())).with(metrics).try_init();
 }
 
 /// Lines for people. Without effect if logs are already set up.

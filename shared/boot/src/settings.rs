@@ -62,7 +62,7 @@ impl SettingError {
 pub struct Settings {
     /// `AWS_REGION` and the credentials that Lambda puts beside it.
     pub access: Access,
-    /// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `…_S3`, `…_LAMBDA`, and `CONNECTIONS_ENDPOINT`.
+    /// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `…_S3`, `…_LAMBDA`, `…_SECRETS_MANAGER`, and `CONNECTIONS_ENDPOINT`.
     pub endpoints: Endpoints,
     /// `TABLE`.
     pub table: String,
@@ -72,6 +72,8 @@ pub struct Settings {
     pub worker_function: String,
     /// `OPENAI_BASE_URL` and `OPENAI_API_KEY`.
     pub provider: Provider,
+    /// `OPENAI_API_KEY_SECRET`: the name or ARN of the secret that holds the key, where it is not a variable.
+    pub key_secret: Option<String>,
     /// What the provider is.
     pub origin: Origin,
     /// `MODEL_CATALOGUE`, over the built-in one.
@@ -136,6 +138,7 @@ impl Settings {
                 dynamodb: optional("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| optional("AWS_ENDPOINT_URL")),
                 s3: optional("AWS_ENDPOINT_URL_S3").or_else(|| optional("AWS_ENDPOINT_URL")),
                 lambda: optional("AWS_ENDPOINT_URL_LAMBDA").or_else(|| optional("AWS_ENDPOINT_URL")),
+                secrets: optional("AWS_ENDPOINT_URL_SECRETS_MANAGER").or_else(|| optional("AWS_ENDPOINT_URL")),
                 connections: optional("CONNECTIONS_ENDPOINT"),
             },
             table: required("TABLE")?,
@@ -143,6 +146,7 @@ impl Settings {
             worker_function: required("VARIANT_FUNCTION")?,
             catalogue: Arc::new(catalogue),
             offer: Arc::new(offer),
+            key_secret: optional("OPENAI_API_KEY_SECRET"),
             provider,
             origin,
             push_interval_ms: milliseconds(

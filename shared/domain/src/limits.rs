@@ -103,6 +103,8 @@ pub const HANDOVER_MARGIN_MS: u64 = 20_000;
 pub const PROVIDER_SILENCE_MS_MAX: u64 = 60_000;
 /// Until the provider answers with a status.
 pub const PROVIDER_CONNECT_MS_MAX: u64 = 30_000;
+/// Opening a connection to the provider while a worker starts; Lambda gives a start 10 s.
+pub const PROVIDER_WARM_MS_MAX: u64 = 3_000;
 /// A word of the provider, as a person is shown it, in characters.
 pub const PROVIDER_WORDS_MAX: usize = 500;
 /// An error body of the provider is read up to here, in bytes.

@@ -2,7 +2,7 @@ use crate::{refused, request, stream};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::error::{ErrorCode, Failure};
-use domain::limits::{PROVIDER_CONNECT_MS_MAX, PROVIDER_ERROR_BYTES_MAX};
+use domain::limits::{PROVIDER_CONNECT_MS_MAX, PROVIDER_ERROR_BYTES_MAX, PROVIDER_WARM_MS_MAX};
 use futures_util::{StreamExt, TryStreamExt};
 use ports::{Model, ModelError, ModelRequest, ModelStream};
 use reqwest::header::CONTENT_TYPE;
@@ -41,6 +41,16 @@ impl fmt::Debug for ApiKey {
     }
 }
 
+/// Where the key comes from, if it is not a setting itself.
+#[async_trait]
+pub trait KeySource: fmt::Debug + Send + Sync {
+    /// The key.
+    ///
+    /// # Errors
+    /// Why it cannot be had now; the next call tries again.
+    async fn key(&self) -> Result<ApiKey, String>;
+}
+
 /// Which server is asked, and as whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
@@ -60,14 +70,15 @@ impl Provider {
 pub struct OpenAi {
     http: Client,
     provider: Provider,
+    keys: Option<Arc<dyn KeySource>>,
 }
 
 impl OpenAi {
-    /// Makes the client. No request is sent.
+    /// Makes the client. No request is sent. Without a key among the provider's settings `keys` are asked for it.
     ///
     /// # Errors
     /// If no TLS client can be set up with the built-in roots.
-    pub fn new(provider: Provider) -> Result<Self, reqwest::Error> {
+    pub fn new(provider: Provider, keys: Option<Arc<dyn KeySource>>) -> Result<Self, reqwest::Error> {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let ring = Arc::new(rustls::crypto::ring::default_provider());
         let mut builder = Client::builder()
@@ -78,11 +89,34 @@ impl OpenAi {
         if let Ok(tls) = rustls::ClientConfig::builder_with_provider(ring).with_safe_default_protocol_versions() {
             builder = builder.tls_backend_preconfigured(tls.with_root_certificates(roots).with_no_client_auth());
         }
-        Ok(Self { http: builder.build()?, provider })
+        Ok(Self { http: builder.build()?, provider, keys })
     }
 
-    async fn start(&self, request: &ModelRequest) -> Result<Response, ModelError> {
-        let response = self.post(request).await?;
+    /// Reads the key and opens a connection ahead of the first question, whose answer does not matter.
+    ///
+    /// # Errors
+    /// Which setting is wrong, and how.
+    pub async fn warm(&self) -> Result<(), (&'static str, String)> {
+        self.key().await.map_err(|problem| (self.key_setting(), problem))?;
+        let head = self.http.head(&self.provider.base_url).timeout(Duration::from_millis(PROVIDER_WARM_MS_MAX)).send();
+        head.await.map(drop).map_err(|error| ("OPENAI_BASE_URL", cause(&error)))
+    }
+
+    const fn key_setting(&self) -> &'static str {
+        if self.keys.is_some() { "OPENAI_API_KEY_SECRET" } else { "OPENAI_API_KEY" }
+    }
+
+    async fn key(&self) -> Result<Option<ApiKey>, String> {
+        match (&self.provider.key, &self.keys) {
+            (Some(key), _) => Ok(Some(key.clone())),
+            (None, Some(keys)) => keys.key().await.map(Some),
+            (None, None) if self.provider.base_url == Provider::OPENAI => Err("is not set".to_owned()),
+            (None, None) => Ok(None),
+        }
+    }
+
+    async fn start(&self, request: &ModelRequest, key: Option<ApiKey>) -> Result<Response, ModelError> {
+        let response = self.post(request, key).await?;
         if !response.status().is_success() || is_json(&response) {
             let status = response.status().as_u16();
             let retry_after_ms = refused::retry_after_ms(response.headers());
@@ -92,14 +126,20 @@ impl OpenAi {
         Ok(response)
     }
 
-    async fn post(&self, request: &ModelRequest) -> Result<Response, ModelError> {
+    async fn post(&self, request: &ModelRequest, key: Option<ApiKey>) -> Result<Response, ModelError> {
         let mut post = self.http.post(format!("{}/chat/completions", self.provider.base_url));
-        if let Some(ApiKey(key)) = &self.provider.key {
+        if let Some(ApiKey(key)) = key {
             post = post.bearer_auth(key);
         }
-        let unreachable = |detail: String| ModelError {
-            failure: Failure::new(ErrorCode::ProviderFailed, format!("The provider cannot be reached: {detail}.")),
-            retry_after_ms: None,
+        let unreachable = |problem: String| {
+            tracing::error!(setting = "OPENAI_BASE_URL", problem, "provider_unreachable");
+            ModelError {
+                failure: Failure::new(
+                    ErrorCode::ProviderFailed,
+                    "The model's provider cannot be reached from the server; the server's log says more.",
+                ),
+                retry_after_ms: None,
+            }
         };
         timeout(Duration::from_millis(PROVIDER_CONNECT_MS_MAX), post.json(&request::body(request)).send())
             .await
@@ -111,21 +151,20 @@ impl OpenAi {
 #[async_trait]
 impl Model for OpenAi {
     async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
-        if self.provider.key.is_none() && self.provider.base_url == Provider::OPENAI {
-            return Err(ModelError {
-                failure: Failure::new(
-                    ErrorCode::Misconfigured,
-                    "The server has no key for the model: its variable OPENAI_API_KEY is not set.",
-                ),
-                retry_after_ms: None,
-            });
-        }
-        let key = self.provider.key.clone();
-        let hidden = move |error: ModelError| match &key {
+        let key = self.key().await.map_err(|problem| {
+            tracing::error!(setting = self.key_setting(), problem, "misconfigured");
+            let message = match self.keys {
+                Some(_) => "The server is not set up correctly: it has no key for the model. Its log says more.",
+                None => "The server has no key for the model: its variable OPENAI_API_KEY is not set.",
+            };
+            ModelError { failure: Failure::new(ErrorCode::Misconfigured, message), retry_after_ms: None }
+        })?;
+        let secret = key.clone();
+        let hidden = move |error: ModelError| match &secret {
             Some(key) => key.hidden_in(error),
             None => error,
         };
-        let response = self.start(request).await.map_err(&hidden)?;
+        let response = self.start(request, key).await.map_err(&hidden)?;
         let bytes = response.bytes_stream().map_err(|error| io::Error::other(cause(&error))).boxed();
         Ok(stream::events(bytes).map_err(hidden).boxed())
     }

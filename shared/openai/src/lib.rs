@@ -12,5 +12,5 @@ mod refused;
 mod request;
 mod stream;
 
-pub use client::{ApiKey, OpenAi, Provider};
+pub use client::{ApiKey, KeySource, OpenAi, Provider};
 pub use stream::events;
