@@ -1,3 +1,4 @@
+use crate::View;
 use domain::wire::server::{Kind, ServerMessage};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -112,6 +113,19 @@ impl Client {
     /// Reads until every variant has ended.
     pub async fn until_done(&mut self) -> ServerMessage {
         self.until(|message| message.kind == Kind::Done).await
+    }
+
+    /// Reads until every variant has ended and all that was recorded of each is here or was heard `before`. A replay and what is told live come
+    /// beside one another, so `done` may come before the last chunk that was asked for.
+    pub async fn until_shown(&mut self, before: &[ServerMessage]) {
+        loop {
+            let is_done = self.heard.iter().any(|message| message.kind == Kind::Done);
+            let all = [before, &self.heard].concat();
+            if is_done && View::of(&all, true).values().all(View::is_complete) {
+                return;
+            }
+            self.message().await;
+        }
     }
 
     /// Reads until the server closes, and returns the code.

@@ -28,7 +28,7 @@ async fn a_reload_in_mid_stream_gets_every_missing_chunk_once() {
 
     let mut second = Client::connect(public).await;
     second.send(&json!({"action": "resume", "generationId": id, "cursors": cursors})).await;
-    second.until_done().await;
+    second.until_shown(&before).await;
     let all: Vec<_> = before.into_iter().chain(second.heard).collect();
     let http = Http::to(public);
     let views = View::of(&all, false);
@@ -48,7 +48,7 @@ async fn another_device_follows_the_same_generation_from_its_start() {
     desk.until(|message| message.seq == Some(3)).await;
     let mut phone = Client::connect(public).await;
     phone.send(&json!({"action": "resume", "generationId": id})).await;
-    tokio::join!(desk.until_done(), phone.until_done());
+    tokio::join!(desk.until_shown(&[]), phone.until_shown(&[]));
     let (desk, phone) = (View::of(&desk.heard, false), View::of(&phone.heard, false));
     for variant in 0..2 {
         assert_eq!(desk[&variant].text(), phone[&variant].text());
