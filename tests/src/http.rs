@@ -115,6 +115,15 @@ impl Http {
         (answer.status().as_u16(), answer.headers().clone())
     }
 
+    /// What a browser asks before it sends a request to another origin.
+    pub async fn options(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let mut request = self.client.request(reqwest::Method::OPTIONS, format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+
     /// The record of a generation.
     pub async fn generation(&self, id: &str) -> Value {
         let (status, body) = self.get(&format!("/api/generations/{id}")).await;

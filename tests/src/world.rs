@@ -81,6 +81,11 @@ impl Invokes {
         self.1.notified().await;
     }
 
+    /// What waits.
+    pub fn seen(&self) -> Vec<WorkerEvent> {
+        self.0.lock().unwrap().clone()
+    }
+
     /// Takes what waits.
     pub fn take(&self) -> Vec<WorkerEvent> {
         std::mem::take(&mut self.0.lock().unwrap())

@@ -1,5 +1,10 @@
 //! The AWS adapters over the local stack, held to the same words as the in-memory versions.
 
+#[path = "conformance/sockets.rs"]
+mod sockets;
+#[path = "conformance/workers.rs"]
+mod workers;
+
 use async_trait::async_trait;
 use aws::{Bucket, Table};
 use boot::SystemClock;

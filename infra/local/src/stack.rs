@@ -3,12 +3,12 @@
 use crate::data::DataDirectory;
 use crate::functions::{Bootstraps, Functions, InProcess, Name, Runners};
 use crate::gateway::{self, Gateway, Registry};
-use crate::neighbours::{Neighbours, only_neighbours};
+use crate::neighbours::{Neighbours, only_neighbours, share_answers};
 use crate::platform::{self, BucketServer, TableServer};
 use crate::{Options, schedule, settings};
 use api::Api;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use boot::{Boot, SettingError, Settings, Stop, StopSignal, SystemClock};
 use ports::StoreError;
 use socket::Socket;
@@ -121,7 +121,11 @@ impl Stack {
             stop: stop_connections.clone(),
             open: connections.clone(),
         };
-        servers.spawn(serve(listeners.public, gateway::router(gateway).layer(guard()), stop_connections.clone()));
+        servers.spawn(serve(
+            listeners.public,
+            gateway::router(gateway).layer(from_fn(share_answers)).layer(guard()),
+            stop_connections.clone(),
+        ));
         let stop_schedule = CancellationToken::new();
         servers.spawn(schedule::run(functions.clone(), stop_schedule.clone()));
         Ok(Self {

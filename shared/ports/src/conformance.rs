@@ -6,7 +6,9 @@ mod broken;
 mod connections;
 mod design_systems;
 mod generations;
+mod invoke;
 mod objects;
+mod push;
 mod uploads;
 mod variants;
 
@@ -16,6 +18,8 @@ use domain::ids::{GenerationId, UserId, VariantKey};
 use domain::variant::Variant;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use invoke::{Deliveries, invoke};
+pub use push::{Listeners, push};
 pub use uploads::Client;
 
 /// Runs every check of the table's ports. Panics with the first guarantee that does not hold.

@@ -128,6 +128,9 @@ async fn a_website_that_somebody_visits_can_neither_connect_nor_spend() {
         assert_eq!(invoked, 403, "{stranger:?}");
     }
     let frontend = [("origin", "http://localhost:5173")];
+    let preflight = http.options("/api/export", &[frontend[0], ("access-control-request-method", "POST")]).await;
+    assert_eq!(preflight.status().as_u16(), 204);
+    assert_eq!(preflight.headers()["access-control-allow-origin"], frontend[0].1);
     assert_eq!(http.post("/api/generations", &ask, &frontend).await.0, 202);
     stack.stop().await;
 }
