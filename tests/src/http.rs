@@ -116,8 +116,8 @@ impl Http {
     }
 
     /// What a browser asks before it sends a request to another origin.
-    pub async fn options(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
-        let mut request = self.client.request(reqwest::Method::OPTIONS, format!("{}{path}", self.base));
+    pub async fn options(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        let mut request = self.client.request(Method::OPTIONS, format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
