@@ -62,7 +62,9 @@ pub async fn kills(rounds: u64, arguments: &[&str]) -> Result<(), String> {
         ended(&http, &round.id).await;
         shown_is_stored(&http, &round.id, &round.heard).await?;
     }
-    every_request_is_explained(&http, &tap.asked(), rounds).await;
+    // In this order: what nobody was told of is asked for as well, and has ended once the history is read.
+    let generations = history(&http).await;
+    every_request_is_explained(&generations, &tap.asked(), rounds);
     quartet.interrupt().await;
     provider.interrupt().await;
     Ok(())
@@ -84,7 +86,7 @@ async fn history(http: &Http) -> Vec<Value> {
 }
 
 /// Each request that reached the provider is the first attempt at a variant, or a retry after its worker's death.
-async fn every_request_is_explained(http: &Http, asked: &[String], deaths: u64) {
+fn every_request_is_explained(generations: &[Value], asked: &[String], deaths: u64) {
     let mut requests: BTreeMap<(u64, usize), u64> = BTreeMap::new();
     for body in asked {
         let model = MODELS.iter().position(|model| body.contains(model)).unwrap();
@@ -93,7 +95,7 @@ async fn every_request_is_explained(http: &Http, asked: &[String], deaths: u64) 
         *requests.entry((number, model)).or_default() += 1;
     }
     let mut explained = 0;
-    for generation in history(http).await {
+    for generation in generations {
         let title = generation["prompt"].as_str().unwrap();
         let number: u64 = title.trim_start_matches(WISH).trim_end_matches('.').parse().unwrap();
         for (index, variant) in generation["variants"].as_array().unwrap().iter().enumerate() {
@@ -101,7 +103,10 @@ async fn every_request_is_explained(http: &Http, asked: &[String], deaths: u64) 
             let sent = requests.get(&(number, index)).copied().unwrap_or(0);
             assert!(attempts <= 1 + deaths - number, "each further attempt follows a death: {variant}");
             assert!(sent <= attempts, "{sent} requests in {attempts} attempts at {number}/{index}");
-            assert!(sent >= 1 || variant["status"] != "completed", "a page that nobody asked for: {variant}");
+            assert!(
+                sent >= 1 || variant["status"] != "completed",
+                "a page that nobody asked for, of {number}/{index}: {variant}; asked for were {requests:?}"
+            );
             explained += sent;
         }
     }
