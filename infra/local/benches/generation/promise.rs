@@ -15,11 +15,14 @@ const RESUMES: usize = 20;
 /// Each durable write of a chunk of 1 KB, through the SDK into the local table.
 pub async fn durable_writes() -> Vec<f64> {
     let (_place, stack) = end_to_end::start().await;
-    let table = boot::Boot::new(stack.settings().clone()).table();
-    let new = ports::conformance::new_generation(&UserId("bench".to_owned()), 1_000, 1);
+    let boot = boot::Boot::new(stack.settings().clone());
+    let (table, now_ms) = (boot.table(), boot.clock.now_ms());
+    // Claimed before the sweep takes it for abandoned, and for longer than this lasts.
+    let new = ports::conformance::new_generation(&UserId("bench".to_owned()), now_ms, 1);
     table.create(&new).await.unwrap();
     let holder = Holder("bench".to_owned());
-    let Claim::Taken(variant) = table.claim(&new.variants[0].key, &holder, 2_000, 60_000).await.unwrap() else {
+    let Claim::Taken(variant) = table.claim(&new.variants[0].key, &holder, now_ms + 2_000, 120_000).await.unwrap()
+    else {
         panic!("the variant is free")
     };
     let hold = Hold { key: variant.attempt_key(), holder };
