@@ -3,6 +3,7 @@
 
 mod broken;
 mod client;
+mod event;
 mod http;
 pub mod images;
 pub mod promise;
@@ -16,6 +17,7 @@ mod world;
 
 pub use broken::Breakage;
 pub use client::{Client, Heard};
+pub use event::socket_event;
 pub use http::{Http, ended, shown_is_stored, stored_text};
 pub use provider::CountingModel;
 pub use quartet::Quartet;
@@ -23,4 +25,4 @@ pub use stack::{Place, start, start_with};
 pub use store::{scan, table};
 pub use tap::Tap;
 pub use view::View;
-pub use world::{BEGINNING_MS, CountingIds, Invokes, LEASE_MS, Ports, TokioClock, World, socket_event};
+pub use world::{BEGINNING_MS, CountingIds, IMAGE_MODEL, Invokes, LEASE_MS, Ports, TokioClock, World};

@@ -4,26 +4,28 @@ use crate::{Breakage, CountingModel};
 use api::{About, Api};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
-use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder, UploadId};
+use domain::ids::{DesignSystemId, GenerationId, Holder, UploadId};
 use domain::models::{Catalogue, Offer};
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
-use ports::memory::{MemoryObjects, MemorySockets, MemoryTable, MemoryWeb};
+use ports::memory::{MemoryObjects, MemoryPictures, MemorySockets, MemoryTable, MemoryWeb};
 use ports::{
-    Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Push, StoreError, Uploads, Variants,
+    Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Pictures, Push, StoreError, Uploads,
+    Variants,
 };
-use serde_json::{Value, json};
 use socket::Socket;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use sweep::Sweep;
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use variant::Worker;
+use variant::{Illustrator, Worker};
 
 /// When the worlds begin: 2026-11-21T10:00:00Z.
 pub const BEGINNING_MS: u64 = 1_795_255_200_000;
+/// The image model of those worlds that have one.
+pub const IMAGE_MODEL: &str = "image-model";
 /// How long a claim holds in these worlds.
 pub const LEASE_MS: u64 = 20_000;
 
@@ -124,6 +126,8 @@ pub struct Ports {
     pub invoke: Arc<dyn Invoke>,
     /// The provider.
     pub model: Arc<dyn Model>,
+    /// The image model, if one is set.
+    pub pictures: Option<Arc<dyn Pictures>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Names and dice.
@@ -148,6 +152,8 @@ pub struct World {
     pub invokes: Arc<Invokes>,
     /// The provider.
     pub model: Arc<CountingModel>,
+    /// The image model, if one is set.
+    pub pictures: Option<Arc<MemoryPictures>>,
     /// The time.
     pub clock: Arc<TokioClock>,
     /// Names.
@@ -171,6 +177,7 @@ impl World {
             sockets: Arc::default(),
             invokes: Arc::default(),
             model: Arc::new(model),
+            pictures: None,
             clock: Arc::default(),
             ids: Arc::default(),
             offer: Arc::new(Offer::new(vec!["model-a".to_owned()], [])),
@@ -193,6 +200,7 @@ impl World {
             push: self.sockets.clone(),
             invoke: self.invokes.clone(),
             model: self.model.clone(),
+            pictures: self.pictures.clone().map(|pictures| pictures as Arc<dyn Pictures>),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             offer: self.offer.clone(),
@@ -214,6 +222,10 @@ impl World {
             push: Arc::new(Faulty::new(self.sockets.clone(), script.clone())),
             invoke: Arc::new(Faulty::new(self.invokes.clone(), script.clone())),
             model: Arc::new(Faulty::new(self.model.clone(), script.clone())),
+            pictures: self
+                .pictures
+                .clone()
+                .map(|pictures| Arc::new(Faulty::new(pictures, script.clone())) as Arc<dyn Pictures>),
             ..self.ports()
         };
         self.breakage.map_or(ports.clone(), |breakage| breakage.breaks(ports))
@@ -269,6 +281,7 @@ impl Ports {
             variants: self.variants.clone(),
             objects: self.objects.clone(),
             model: self.model.clone(),
+            illustrator: self.pictures.clone().map(|pictures| Illustrator { pictures, model: IMAGE_MODEL.to_owned() }),
             catalogue: self.catalogue.clone(),
             push: self.push.clone(),
             invoke: self.invoke.clone(),
@@ -311,20 +324,4 @@ impl Ports {
             clock: self.clock.clone(),
         }
     }
-}
-
-/// An event of the WebSocket API, as the gateway sends it.
-#[must_use]
-pub fn socket_event(connection: &ConnectionId, route: &str, body: Option<&Value>) -> Value {
-    let mut event = json!({
-        "requestContext": {
-            "routeKey": route, "connectionId": connection, "connectedAt": 1, "requestTimeEpoch": 1,
-            "stage": "generate-code",
-        },
-        "isBase64Encoded": false,
-    });
-    if let Some(body) = body {
-        event["body"] = json!(body.to_string());
-    }
-    event
 }

@@ -3,6 +3,7 @@
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::Refusal;
+use domain::image::Format;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
 
@@ -92,6 +93,14 @@ pub(crate) fn page(html: String, state: &'static str) -> ApiGatewayV2httpRespons
     let answer = with(answer, header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
     let answer = with(answer, header::CACHE_CONTROL, "private, no-cache");
     with(answer, HeaderName::from_static("quartet-status"), state)
+}
+
+/// A picture that was drawn for a page. What its address names never changes.
+pub(crate) fn picture(bytes: Vec<u8>, format: Format) -> ApiGatewayV2httpResponse {
+    let mut answer = plain(200, format.media_type(), "");
+    answer.body = Some(Body::Binary(bytes));
+    answer.is_base64_encoded = true;
+    with(answer, header::CACHE_CONTROL, "private, max-age=31536000, immutable")
 }
 
 /// A file of the app, which may upload to that origin.

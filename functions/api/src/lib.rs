@@ -3,6 +3,7 @@
 //! - [`Route`]: the route table.
 //! - `generations`: one generation, and a user's list of them.
 //! - `variants`: a variant's page and its chunks.
+//! - `pictures`: what was drawn for a variant's page.
 //! - `start`: begin and stop without a socket.
 //! - `uploads`: permit what is too large for a message.
 //! - `about`: health, configuration, the line-up.
@@ -16,6 +17,7 @@ mod design_systems;
 mod export;
 mod files;
 mod generations;
+mod pictures;
 mod request;
 mod route;
 mod screenshot;
@@ -119,6 +121,7 @@ impl Api {
             Route::Upload => self.permit_upload(user, request).await,
             Route::Cancel => self.cancel(user, request).await,
             Route::Page => self.page(user, request).await,
+            Route::Picture => self.picture(user, request).await,
             Route::Chunks => self.chunks(user, request).await,
             Route::DesignSystems => self.list_design_systems(user).await,
             Route::AddDesignSystem => self.add_design_system(user, request).await,
@@ -126,7 +129,7 @@ impl Api {
             Route::RemoveDesignSystem => self.remove_design_system(user, request).await,
             Route::Capabilities => Ok(about::capabilities()),
             Route::Screenshot => self.screenshot(request).await,
-            Route::Export => self.export(request).await,
+            Route::Export => self.export(user, request).await,
             Route::File => Ok(files::serve(&request.method, &request.path, &self.about.upload_origin)?),
         }
     }

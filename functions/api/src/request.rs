@@ -5,6 +5,7 @@ use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
 use domain::error::{ErrorCode, Refusal};
 use domain::ids::{DesignSystemId, GenerationId};
 use domain::limits::HTTP_BODY_BYTES_MAX;
+use domain::pictures::read_name;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -74,6 +75,12 @@ impl Request {
     /// The variant's index in the path.
     pub(crate) fn variant_index(&self) -> Result<u8, Refusal> {
         self.path_parameters.get("n").and_then(|index| index.parse().ok()).ok_or_else(no_such_variant)
+    }
+
+    /// The attempt and the number of the picture in the path.
+    pub(crate) fn picture(&self) -> Result<(u32, u32), Refusal> {
+        let name = self.path_parameters.get("picture").and_then(|name| read_name(name));
+        name.ok_or_else(|| Refusal::general(ErrorCode::NotFound, "There is no such picture."))
     }
 
     /// A whole number from the query.

@@ -25,6 +25,8 @@ pub enum Route {
     Cancel,
     /// A variant's page.
     Page,
+    /// A picture that was drawn for a variant's page.
+    Picture,
     /// A variant's chunks.
     Chunks,
     /// A user's design systems; the screenshot-to-code frontend lists them when it loads.
@@ -47,7 +49,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Health,
         Self::ApiHealth,
         Self::Config,
@@ -58,6 +60,7 @@ impl Route {
         Self::Upload,
         Self::Cancel,
         Self::Page,
+        Self::Picture,
         Self::Chunks,
         Self::DesignSystems,
         Self::AddDesignSystem,
@@ -83,6 +86,7 @@ impl Route {
             Self::Upload => "POST /api/uploads",
             Self::Cancel => "POST /api/generations/{id}/cancel",
             Self::Page => "GET /api/generations/{id}/variants/{n}",
+            Self::Picture => "GET /api/generations/{id}/variants/{n}/pictures/{picture}",
             Self::Chunks => "GET /api/generations/{id}/variants/{n}/chunks",
             Self::DesignSystems => "GET /api/design-systems",
             Self::AddDesignSystem => "POST /api/design-systems",
@@ -116,6 +120,7 @@ impl Route {
             | Self::Read
             | Self::Cancel
             | Self::Page
+            | Self::Picture
             | Self::Chunks
             | Self::File => false,
         }

@@ -60,9 +60,12 @@ impl Worker {
                 stage = %Stage::RawSaved, generation_id = %held.key().variant.generation_id,
                 variant = held.key().variant.variant_index, attempt = held.key().attempt, again = raw.assembly.parts()
             );
-            let stack = request.as_ref().map_or(Stack::HtmlTailwind, |request| request.stack);
+            let finish = match &request {
+                Ok(request) => Finish::of(request, invocation),
+                Err(_) => Finish { stack: Stack::HtmlTailwind, wants_pictures: false, invocation },
+            };
             if !may_ask || request.is_err() || !raw.assembly.wants_rest(&raw.answer) {
-                return self.finish_again(held, coalescer, raw, Finish { stack, invocation }).await;
+                return self.finish_again(held, coalescer, raw, finish).await;
             }
             coalescer.replace(&std::mem::take(&mut raw.page_so_far));
         } else if !may_ask {
@@ -85,7 +88,7 @@ impl Worker {
         mut raw: Raw,
         invocation: &Invocation,
     ) -> Result<AttemptEnd, StoreError> {
-        let finish = Finish { stack: request.stack, invocation };
+        let finish = Finish::of(&request, invocation);
         let messages = prompt::messages(&request);
         drop(request);
         let mut turned = self.turn_if_shut_down(held).await?;

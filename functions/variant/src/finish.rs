@@ -13,7 +13,7 @@ use domain::html::{page_of, page_of_component};
 use domain::ids::AttemptKey;
 use domain::keys;
 use domain::progress::Agent;
-use domain::request::hex_sha256;
+use domain::request::{GenerationRequest, hex_sha256};
 use domain::stack::Stack;
 use domain::stage::Stage;
 use domain::variant::Completion;
@@ -24,8 +24,18 @@ use ports::{Object, StoreError};
 pub(crate) struct Finish<'a> {
     /// What the page is built with.
     pub(crate) stack: Stack,
+    /// Whether pictures take the place of its placeholders, if anything draws them.
+    pub(crate) wants_pictures: bool,
     /// How long there is time.
     pub(crate) invocation: &'a Invocation,
+}
+
+impl<'a> Finish<'a> {
+    /// What an accepted request asks for. A client that says nothing of pictures gets them, as from its peer.
+    pub(crate) fn of(request: &GenerationRequest, invocation: &'a Invocation) -> Self {
+        let wants_pictures = request.is_image_generation_enabled.unwrap_or(true);
+        Self { stack: request.stack, wants_pictures, invocation }
+    }
 }
 
 impl Worker {
@@ -38,7 +48,7 @@ impl Worker {
         finish: Finish<'_>,
     ) -> Result<AttemptEnd, StoreError> {
         let key = held.key().clone();
-        let Raw { assembly, answer, .. } = raw;
+        let Raw { assembly, mut answer, .. } = raw;
         held.account.answer = answer.clone();
         let (parts, cut_off) = (assembly.parts(), assembly.is_cut_off(&answer));
         let text = assembly.into_text();
@@ -56,6 +66,24 @@ impl Worker {
                 return Ok(AttemptEnd::Interrupted(interruption));
             }
         }
+        let mut missing = None;
+        if let Some(commission) = self.commission(&page, finish) {
+            self.save_page(&key, page.clone()).await?;
+            // Until all of them are accounted for, nobody knows what the variant costs.
+            held.account.answer.cost_usd = None;
+            match self.illustrate(held, &commission, finish.invocation).await? {
+                Ok(gallery) => {
+                    answer.cost_usd = answer.cost_usd.zip(gallery.cost_usd).map(|(text, pictures)| text + pictures);
+                    missing = gallery.missing(&commission);
+                    page = gallery.hang(&page, &commission);
+                }
+                Err(interruption) => return Ok(AttemptEnd::Interrupted(interruption)),
+            }
+            coalescer.replace(&page);
+            if let Some(interruption) = self.write_all(held, &mut coalescer, finish.invocation).await? {
+                return Ok(AttemptEnd::Interrupted(interruption));
+            }
+        }
         // The lease was last proved with the last chunk; a large answer may have taken its time on the way to S3.
         match held.beat().await? {
             Standing::Held => {}
@@ -68,7 +96,7 @@ impl Worker {
             page_sha256: hex_sha256(page.as_bytes()),
             duration_ms: self.clock.now_ms().saturating_sub(held.started_ms),
             cut_off,
-            checks: check(&page),
+            checks: check(&page).into_iter().chain(missing).collect(),
             answer,
         };
         self.save_page(&key, page).await?;

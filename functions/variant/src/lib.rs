@@ -4,8 +4,8 @@
 //! 2. [`attempt`]: the request from S3, the prompt with its images ([`images`]), the model - or its [`successor`]; or the raw
 //!    answer of an attempt that died after it.
 //! 3. [`pump`]: deltas to chunks - each durable before it is pushed ([`writer`]).
-//! 4. [`parts`]: the raw answer to S3, part by part; [`finish`]: then the page to S3, then `completed` in the table, then the
-//!    push.
+//! 4. [`parts`]: the raw answer to S3, part by part; [`finish`]: then the page to S3, then its pictures ([`pictures`]) and the
+//!    page once more, then `completed` in the table, then the push.
 //!
 //! Dropping the worker's future at any await is a crash, and a crash at any of them is safe: the lease runs out, the
 //! sweep invokes another worker, and what is durable is used again.
@@ -17,12 +17,15 @@ mod hold;
 mod images;
 mod keep;
 mod parts;
+mod pictures;
 mod pump;
 mod read;
 mod rest;
 mod scale;
 mod successor;
 mod writer;
+
+pub use pictures::Illustrator;
 
 use async_trait::async_trait;
 use boot::{Boot, Function, FunctionError, Invocation, SettingError};
@@ -41,6 +44,8 @@ pub struct Worker {
     pub objects: Arc<dyn Objects>,
     /// The model.
     pub model: Arc<dyn Model>,
+    /// What draws pictures, if anything does.
+    pub illustrator: Option<Illustrator>,
     /// How each model is asked, what it costs, and who answers for it when it is gone.
     pub catalogue: Arc<Catalogue>,
     /// The listeners.
@@ -67,6 +72,8 @@ impl Worker {
     pub fn from_boot(boot: &Boot) -> Result<Self, SettingError> {
         let table = boot.table();
         let push = boot.sockets()?;
+        let model = boot.model()?;
+        let image_model = boot.settings.image_model.clone();
         Ok(Self {
             announcer: Announcer {
                 generations: table.clone(),
@@ -76,7 +83,8 @@ impl Worker {
             },
             variants: table,
             objects: boot.bucket(),
-            model: boot.model()?,
+            illustrator: image_model.map(|name| Illustrator { pictures: model.clone(), model: name }),
+            model,
             catalogue: boot.settings.catalogue.clone(),
             push,
             invoke: boot.workers(),

@@ -11,12 +11,13 @@ pub(crate) const TABLE: &str = "quartet";
 pub(crate) const BUCKET: &str = "quartet";
 
 /// What a person may set, as it is.
-const PASSED_ON: [&str; 10] = [
+const PASSED_ON: [&str; 11] = [
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "MODELS",
     "MODELS_ALLOWED",
     "MODEL_CATALOGUE",
+    "IMAGE_MODEL",
     "PUSH_INTERVAL_MS",
     "LEASE_MS",
     "SCREENSHOT_URL",

@@ -80,6 +80,8 @@ pub struct Settings {
     pub catalogue: Arc<Catalogue>,
     /// `MODELS` and `MODELS_ALLOWED`, comma-separated, or what the catalogue says.
     pub offer: Arc<Offer>,
+    /// `IMAGE_MODEL`: what draws pictures in place of a page's placeholders; nothing does unless it is set.
+    pub image_model: Option<String>,
     /// `PUSH_INTERVAL_MS`: the time between two chunks of a variant.
     pub push_interval_ms: u64,
     /// `LEASE_MS`: how long a claim holds without a sign of life.
@@ -146,6 +148,7 @@ impl Settings {
             worker_function: required("VARIANT_FUNCTION")?,
             catalogue: Arc::new(catalogue),
             offer: Arc::new(offer),
+            image_model: models::image_model(optional(models::IMAGES))?,
             key_secret: optional("OPENAI_API_KEY_SECRET"),
             provider,
             origin,
@@ -219,11 +222,21 @@ mod tests {
             ("MODELS_ALLOWED", ","),
             ("MODEL_CATALOGUE", "{"),
             ("MODEL_CATALOGUE", "/no/such/file"),
+            ("IMAGE_MODEL", "a, b"),
             ("PUSH_INTERVAL_MS", "fast"),
             ("LEASE_MS", "0"),
         ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }
+    }
+
+    #[test]
+    fn nothing_draws_pictures_unless_a_model_is_named() {
+        assert_eq!(read(&[]).unwrap().image_model, None);
+        assert_eq!(
+            read(&[("IMAGE_MODEL", " gpt-image-2.5-flare ")]).unwrap().image_model.as_deref(),
+            Some("gpt-image-2.5-flare")
+        );
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod reader;
 
+use crate::limits::PICTURES_MAX;
+use crate::pictures::read_path;
 use reader::Reader;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -50,6 +52,24 @@ pub enum FindingCode {
     MissingFile,
     /// It shows images that do not exist.
     MissingImage,
+    /// It shows placeholders in place of pictures that were to be drawn.
+    PictureFailed,
+}
+
+impl Finding {
+    /// What to say of pictures that were to be drawn: how many were not, the reason that was given first, and how many were left
+    /// out because a page gets no more. Nothing if there are none of either.
+    #[must_use]
+    pub fn pictures_missing(failed: usize, reason: Option<&str>, left_out: usize) -> Option<Self> {
+        let count = failed + left_out;
+        if count == 0 {
+            return None;
+        }
+        let failed = reason.map_or_else(String::new, |reason| format!(" Not drawn: {failed} ({reason})"));
+        let most = if left_out > 0 { format!(" A page gets {PICTURES_MAX} at most.") } else { String::new() };
+        let message = format!("Placeholders in place of pictures: {count}.{failed}{most}");
+        Some(Self { code: FindingCode::PictureFailed, message })
+    }
 }
 
 /// Checks a page; nothing is found in one that is as it should be.
@@ -110,7 +130,7 @@ fn image_may_exist(url: &str) -> bool {
     match place(url) {
         Place::Host(_) => true,
         Place::Inline => !url.trim().starts_with("data:") || url.trim().starts_with("data:image/"),
-        Place::Here => false,
+        Place::Here => read_path(url.trim()).is_some(),
     }
 }
 

@@ -7,9 +7,11 @@
 mod find;
 mod kind;
 
+pub(crate) use find::decoded;
 pub use find::find;
 pub use kind::Kind;
 
+use crate::ids::AttemptKey;
 use std::ops::Range;
 use url::Url;
 
@@ -21,6 +23,8 @@ pub const PAGE_FILE: &str = "index.html";
 pub enum Source {
     /// From the page itself.
     Inline(Vec<u8>, String),
+    /// Drawn for a page by this system: the attempt, and the picture's number.
+    Drawn(AttemptKey, u32),
     /// From the web.
     Remote(Url),
 }
@@ -43,10 +47,15 @@ pub fn file_name(position: usize, kind: Kind) -> String {
 /// The page with local names in place of those pictures that have one (`files`, in the order of the sources).
 #[must_use]
 pub fn rewrite(page: &str, pictures: &Pictures, files: &[Option<String>]) -> String {
+    replace(page, &pictures.places, files)
+}
+
+/// The page with new names at those places that have one.
+pub(crate) fn replace(page: &str, places: &[(Range<usize>, usize)], names: &[Option<String>]) -> String {
     let mut rewritten = String::with_capacity(page.len());
     let mut from = 0;
-    for (range, source) in &pictures.places {
-        if let Some(Some(file)) = files.get(*source)
+    for (range, source) in places {
+        if let Some(Some(file)) = names.get(*source)
             && let Some(before) = page.get(from..range.start)
         {
             rewritten.push_str(before);

@@ -27,6 +27,12 @@ pub fn page(key: &AttemptKey) -> String {
     format!("{}/index.html", attempt(key))
 }
 
+/// A picture that was drawn for the attempt's page, counted from 1.
+#[must_use]
+pub fn picture(key: &AttemptKey, number: u32) -> String {
+    format!("{}/picture-{number}", attempt(key))
+}
+
 /// What a user has uploaded. The user is part of the key, so that a reference to another's upload finds nothing.
 #[must_use]
 pub fn upload(user: &UserId, id: &UploadId) -> String {

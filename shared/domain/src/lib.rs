@@ -7,6 +7,7 @@
 //! - [`image`] and [`upload`]: what is sent with a request or before it, told by its content.
 //! - [`generation`] and [`variant`]: the two records and the rules by which they change.
 //! - [`prompt`]: what the model is asked; [`answer`]: what it answers, in parts; [`html`]: the page inside it.
+//! - [`pictures`]: what is drawn for a page in place of its placeholders.
 //! - [`checks`]: what is to be said about a finished page; [`progress`]: how far one is.
 //! - [`chunk`] and [`coalesce`]: numbered pieces of text, and when the next one is due.
 //! - [`design_system`]: texts that a person keeps, for pages to follow.
@@ -31,6 +32,7 @@ pub mod image;
 pub mod keys;
 pub mod limits;
 pub mod models;
+pub mod pictures;
 pub mod progress;
 pub mod prompt;
 pub mod request;

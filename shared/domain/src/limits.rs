@@ -163,6 +163,24 @@ pub const REQUEST_TTL_S: u64 = 24 * 3600;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 pub const HTTP_BODY_BYTES_MAX: usize = 5 * 1024 * 1024;
 
+/// Pictures that are drawn for one page; its other placeholders stay. Each costs as much as a page, and a page is answered
+/// for with up to eight others ([`VARIANTS_MAX`]).
+pub const PICTURES_MAX: usize = 8;
+/// Pictures of one page that are drawn at once: what a worker's memory holds of them, and few enough for the rate limits of a
+/// new account to let most of them through.
+pub const PICTURES_AT_ONCE: usize = 4;
+/// One picture. Image models take up to two minutes:
+/// <https://platform.openai.com/docs/guides/image-generation>.
+pub const PICTURE_MS_MAX: u64 = 120_000;
+/// All pictures of a page, pauses included: a person is looking at a page that is whole but for them.
+pub const PICTURES_MS_MAX: u64 = 180_000;
+/// A picture that was drawn, in bytes. Lambda's answer of 6 MB (same page as [`HTTP_BODY_BYTES_MAX`]) holds it as base64.
+pub const DRAWN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The Images API's answer, in bytes: a picture as base64, and what stands beside it.
+pub const DRAWN_ANSWER_BYTES_MAX: usize = DRAWN_BYTES_MAX.div_ceil(3) * 4 + 64 * 1024;
+/// What a picture is to show, in characters: more than any alternative text says, and less than image models take.
+pub const PICTURE_DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
+
 /// A page that is exported, in bytes: ten times a large one.
 pub const EXPORT_PAGE_BYTES_MAX: usize = 1024 * 1024;
 /// An export as a whole, in bytes: Lambda's answer of 6 MB (same page as above) holds it as base64, which is a third more.

@@ -34,6 +34,8 @@ pub enum Stage {
     RawSaved,
     /// The page is in S3.
     PageSaved,
+    /// A picture for the page is in S3.
+    PictureSaved,
     /// The variant is recorded as completed.
     Completed,
     /// The variant is recorded as failed.
@@ -75,6 +77,7 @@ impl Stage {
             Self::FirstChunk => "first_chunk",
             Self::RawSaved => "raw_saved",
             Self::PageSaved => "page_saved",
+            Self::PictureSaved => "picture_saved",
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",

@@ -7,6 +7,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use ports::{Model, ModelError, ModelRequest, ModelStream};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Response, redirect};
+use serde_json::Value;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ impl ApiKey {
 
 impl ApiKey {
     /// Takes the key out of an error's words: a server may repeat what it was sent, whatever it looks like.
-    fn hidden_in(&self, mut error: ModelError) -> ModelError {
+    pub(crate) fn hidden_in(&self, mut error: ModelError) -> ModelError {
         if !self.0.is_empty() && error.failure.message.contains(&self.0) {
             error.failure.message = error.failure.message.replace(&self.0, "[key]");
         }
@@ -115,19 +116,36 @@ impl OpenAi {
         }
     }
 
+    /// The key, or what is said of a server that has none.
+    pub(crate) async fn present_key(&self) -> Result<Option<ApiKey>, ModelError> {
+        self.key().await.map_err(|problem| {
+            tracing::error!(setting = self.key_setting(), problem, "misconfigured");
+            let message = match self.keys {
+                Some(_) => "The server is not set up correctly: it has no key for the model. Its log says more.",
+                None => "The server has no key for the model: its variable OPENAI_API_KEY is not set.",
+            };
+            ModelError { failure: Failure::new(ErrorCode::Misconfigured, message), retry_after_ms: None }
+        })
+    }
+
     async fn start(&self, request: &ModelRequest, key: Option<ApiKey>) -> Result<Response, ModelError> {
-        let response = self.post(request, key).await?;
+        let ms_max = PROVIDER_CONNECT_MS_MAX;
+        let response = self.post("chat/completions", &request::body(request), key, ms_max).await?;
         if !response.status().is_success() || is_json(&response) {
-            let status = response.status().as_u16();
-            let retry_after_ms = refused::retry_after_ms(response.headers());
-            let body = first_bytes(response, PROVIDER_ERROR_BYTES_MAX).await;
-            return Err(refused::model_error(status, &body, retry_after_ms));
+            return Err(refusal(response).await);
         }
         Ok(response)
     }
 
-    async fn post(&self, request: &ModelRequest, key: Option<ApiKey>) -> Result<Response, ModelError> {
-        let mut post = self.http.post(format!("{}/chat/completions", self.provider.base_url));
+    /// Posts to a path of the API and waits for the head of the answer.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        body: &Value,
+        key: Option<ApiKey>,
+        ms_max: u64,
+    ) -> Result<Response, ModelError> {
+        let mut post = self.http.post(format!("{}/{path}", self.provider.base_url));
         if let Some(ApiKey(key)) = key {
             post = post.bearer_auth(key);
         }
@@ -141,9 +159,9 @@ impl OpenAi {
                 retry_after_ms: None,
             }
         };
-        timeout(Duration::from_millis(PROVIDER_CONNECT_MS_MAX), post.json(&request::body(request)).send())
+        timeout(Duration::from_millis(ms_max), post.json(body).send())
             .await
-            .map_err(|_| unreachable(format!("no answer within {PROVIDER_CONNECT_MS_MAX} ms")))?
+            .map_err(|_| unreachable(format!("no answer within {ms_max} ms")))?
             .map_err(|error| unreachable(cause(&error)))
     }
 }
@@ -151,14 +169,7 @@ impl OpenAi {
 #[async_trait]
 impl Model for OpenAi {
     async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
-        let key = self.key().await.map_err(|problem| {
-            tracing::error!(setting = self.key_setting(), problem, "misconfigured");
-            let message = match self.keys {
-                Some(_) => "The server is not set up correctly: it has no key for the model. Its log says more.",
-                None => "The server has no key for the model: its variable OPENAI_API_KEY is not set.",
-            };
-            ModelError { failure: Failure::new(ErrorCode::Misconfigured, message), retry_after_ms: None }
-        })?;
+        let key = self.present_key().await?;
         let secret = key.clone();
         let hidden = move |error: ModelError| match &secret {
             Some(key) => key.hidden_in(error),
@@ -168,6 +179,14 @@ impl Model for OpenAi {
         let bytes = response.bytes_stream().map_err(|error| io::Error::other(cause(&error))).boxed();
         Ok(stream::events(bytes).map_err(hidden).boxed())
     }
+}
+
+/// What a refused request means.
+pub(crate) async fn refusal(response: Response) -> ModelError {
+    let status = response.status().as_u16();
+    let retry_after_ms = refused::retry_after_ms(response.headers());
+    let body = first_bytes(response, PROVIDER_ERROR_BYTES_MAX).await;
+    refused::model_error(status, &body, retry_after_ms)
 }
 
 /// A stream is not JSON: some proxies answer an error with status 200.
@@ -190,7 +209,7 @@ async fn first_bytes(response: Response, bytes_max: usize) -> Vec<u8> {
 }
 
 /// The innermost cause of a transport error. The outer ones repeat the URL, which may hold a secret.
-fn cause(error: &reqwest::Error) -> String {
+pub(crate) fn cause(error: &reqwest::Error) -> String {
     let mut inner: &dyn std::error::Error = error;
     while let Some(source) = inner.source() {
         inner = source;

@@ -16,6 +16,7 @@ mod invoke;
 pub mod memory;
 mod model;
 mod objects;
+mod pictures;
 mod push;
 mod uploads;
 mod variants;
@@ -28,6 +29,7 @@ pub use generations::{Created, Generations, HistoryPage, NewGeneration, Recorded
 pub use invoke::Invoke;
 pub use model::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
 pub use objects::{Object, Objects};
+pub use pictures::{Drawn, PictureRequest, Pictures};
 pub use push::{Push, PushError};
 pub use uploads::{Permit, Uploaded, Uploads};
 pub use variants::{Appended, Beat, Claim, Ended, Hold, Variants};

@@ -4,12 +4,14 @@ mod connections;
 mod design_systems;
 mod generations;
 mod objects;
+mod pictures;
 mod sockets;
 mod uploads;
 mod variants;
 mod web;
 
 pub use objects::MemoryObjects;
+pub use pictures::MemoryPictures;
 pub use sockets::{Frame, MemorySockets};
 pub use web::MemoryWeb;
 

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::image::inspect;
-use domain::image::source::{Source, decode};
+use domain::image::source::{Source, data_url, decode};
 use futures_util::stream::{self, Stream, StreamExt};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,6 +24,9 @@ const DELTA_CHARACTERS: usize = 48;
 const CUT_AFTER: usize = 4;
 /// The page's size unless the name says otherwise.
 const PAGE_BYTES: usize = 4_000;
+
+/// What the demo draws: 48 x 32 pixels.
+const PICTURE: &[u8] = include_bytes!("picture.png");
 
 #[derive(Deserialize)]
 pub(super) struct Message {
@@ -52,7 +55,28 @@ impl Asked {
 
 /// The demo's routes, below [`super::BASE`].
 pub fn router() -> Router {
-    Router::new().route("/chat/completions", post(complete)).route("/models", get(models)).with_state(Asked::default())
+    Router::new()
+        .route("/chat/completions", post(complete))
+        .route("/images/generations", post(draw))
+        .route("/models", get(models))
+        .with_state(Asked::default())
+}
+
+#[derive(Deserialize)]
+struct PictureRequest {
+    model: String,
+    prompt: String,
+}
+
+/// A small picture, the same for every prompt; a model's name with a status fails as it does for a page.
+async fn draw(Json(request): Json<PictureRequest>) -> Response {
+    if let Behaviour::Status(code) = Behaviour::of(&request.model) {
+        return status(code);
+    }
+    let url = data_url("image/png", PICTURE);
+    let file = url.split_once(',').map_or("", |(_, file)| file);
+    let usage = json!({"input_tokens": request.prompt.len().div_ceil(4), "output_tokens": 4_160});
+    Json(json!({"created": 0, "data": [{"b64_json": file}], "usage": usage})).into_response()
 }
 
 async fn models() -> Json<Value> {

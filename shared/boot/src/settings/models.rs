@@ -13,6 +13,21 @@ pub(super) const LINE_UP: &str = "MODELS";
 /// What requests may choose beside the line-up.
 pub(super) const ALLOWED: &str = "MODELS_ALLOWED";
 
+/// What draws pictures.
+pub(super) const IMAGES: &str = "IMAGE_MODEL";
+
+/// The model that draws pictures: one name, of any model that the provider knows.
+pub(super) fn image_model(configured: Option<String>) -> Result<Option<String>, SettingError> {
+    match configured {
+        Some(name)
+            if name.len() > NAME_BYTES_MAX || name.contains(|letter: char| letter == ',' || letter.is_whitespace()) =>
+        {
+            Err(SettingError { name: IMAGES, problem: "is not the name of one model".to_owned() })
+        }
+        configured => Ok(configured),
+    }
+}
+
 pub(super) fn catalogue(configured: Option<String>) -> Result<Catalogue, SettingError> {
     let wrong = |problem: String| SettingError { name: CATALOGUE, problem };
     let catalogue = match configured {

@@ -1,4 +1,5 @@
 use super::{Pictures, Source};
+use crate::pictures::{PATH_START, read_path};
 use crate::prompt::PICTURE_HOST;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,6 +21,8 @@ const PICTURE_ATTRIBUTES: [&str; 4] = ["src", "poster", "href", "xlink:href"];
 const TAG_BYTES_MAX: usize = 4 * 1024;
 /// A URL is read to here, in bytes, for the same reason; browsers take no longer ones everywhere either.
 const URL_BYTES_MAX: usize = 8 * 1024;
+/// A path of a picture that was drawn is shorter, in bytes.
+const DRAWN_PATH_BYTES_MAX: usize = 128;
 /// A picture that is written as text in the page is read to here, in bytes, for the same reason.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
@@ -27,7 +30,9 @@ const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// shown, and, if the page's own address is known, relative URLs in the elements that show pictures.
 #[must_use]
 pub fn find(page: &str, base: Option<&Url>, count_max: usize) -> Pictures {
-    let mut found = absolute(page);
+    // Before the others: what is drawn here is not asked of the web, whatever the page's own address is.
+    let mut found = drawn(page);
+    found.extend(absolute(page));
     if let Some(base) = base {
         found.extend(relative(page, base));
     }
@@ -40,7 +45,7 @@ pub fn find(page: &str, base: Option<&Url>, count_max: usize) -> Pictures {
             continue;
         }
         let name = match &source {
-            Source::Inline(..) => page.get(range.clone()).unwrap_or_default().to_owned(),
+            Source::Inline(..) | Source::Drawn(..) => page.get(range.clone()).unwrap_or_default().to_owned(),
             Source::Remote(url) => url.to_string(),
         };
         let position = match known.get(&name) {
@@ -56,6 +61,20 @@ pub fn find(page: &str, base: Option<&Url>, count_max: usize) -> Pictures {
         pictures.places.push((range, position));
     }
     pictures
+}
+
+/// Pictures that were drawn for a page, under the paths that it names them by.
+fn drawn(page: &str) -> Vec<(Range<usize>, Source)> {
+    let starts = page.match_indices(PATH_START);
+    starts
+        .filter_map(|(start, _)| {
+            let rest = first(&page[start..], DRAWN_PATH_BYTES_MAX);
+            let ends = |letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '/' | '-'));
+            let path = &rest[..rest.find(ends).unwrap_or(rest.len())];
+            let (key, number) = read_path(path)?;
+            Some((start..start + path.len(), Source::Drawn(key, number)))
+        })
+        .collect()
 }
 
 /// What begins at a place of the page: how far it reaches, and the picture that it is, if it is one. What has been read
@@ -202,7 +221,7 @@ fn first(text: &str, bytes_max: usize) -> &str {
 }
 
 /// The few entities that URLs in attributes are written with.
-fn decoded(text: &str) -> Cow<'_, str> {
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }

@@ -10,7 +10,7 @@ fn remote(page: &str) -> Vec<String> {
         .into_iter()
         .filter_map(|source| match source {
             Source::Remote(url) => Some(url.to_string()),
-            Source::Inline(..) => None,
+            Source::Inline(..) | Source::Drawn(..) => None,
         })
         .collect()
 }
@@ -34,6 +34,18 @@ fn pictures_are_found_wherever_pages_name_them() {
     }
     let set = "<img srcset=\"https://host/a.png 1x, https://host/b.png 2x\">";
     assert_eq!(remote(set), ["https://host/a.png", "https://host/b.png"]);
+}
+
+#[test]
+fn a_picture_that_was_drawn_is_known_by_its_path_whatever_the_pages_address_is() {
+    let path = "/api/generations/0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10/variants/3/pictures/2-7";
+    let page = format!("<img src=\"{path}\"><img src='{path}'> {path}/more");
+    for base in [None, Url::parse("https://example.com/").ok()] {
+        let pictures = find(&page, base.as_ref(), 50);
+        assert!(matches!(pictures.sources.as_slice(), [Source::Drawn(key, 7)] if key.attempt == 2), "{pictures:?}");
+        let named = rewrite(&page, &pictures, &[Some("a.png".to_owned())]);
+        assert_eq!(named, format!("<img src=\"a.png\"><img src='a.png'> {path}/more"));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use super::{Fault, Faulty, Harm, Script, unavailable};
 use crate::{
-    Invoke, Model, ModelError, ModelEvent, ModelRequest, ModelStream, Object, Objects, Permit, Push, PushError,
-    StoreError, Uploaded, Uploads,
+    Drawn, Invoke, Model, ModelError, ModelEvent, ModelRequest, ModelStream, Object, Objects, Permit, PictureRequest,
+    Pictures, Push, PushError, StoreError, Uploaded, Uploads,
 };
 use async_trait::async_trait;
 use domain::error::{ErrorCode, Failure};
@@ -66,6 +66,13 @@ impl<T: Model + ?Sized> Model for Faulty<T> {
     async fn ask(&self, request: &ModelRequest) -> Result<ModelStream, ModelError> {
         let stream = self.run("ask", self.inner.ask(request), broken).await?;
         Ok(harmed(stream, self.script.clone()).boxed())
+    }
+}
+
+#[async_trait]
+impl<T: Pictures + ?Sized> Pictures for Faulty<T> {
+    async fn draw(&self, request: &PictureRequest) -> Result<Drawn, ModelError> {
+        self.run("draw", self.inner.draw(request), broken).await
     }
 }
 
