@@ -6,7 +6,7 @@ use boot::{Function, Invocation, Stop};
 use domain::chunk::assemble;
 use domain::error::{ErrorCode, Failure};
 use domain::ids::{UserId, VariantKey};
-use domain::limits::{ANSWER_BYTES_MAX, HANDOVER_MARGIN_MS};
+use domain::limits::{ANSWER_BYTES_MAX, HANDOVER_MARGIN_MS, READ_QUIET_MS, READ_REST_MS};
 use domain::models::Offer;
 use domain::request::StartRequest;
 use domain::usage::Usage;
@@ -264,4 +264,16 @@ async fn a_provider_that_asks_for_an_hour_is_not_waited_for_and_the_time_is_name
     let variant = stage.work().await;
     let message = "The provider said no. It asks to wait 60 minutes before the next try.";
     assert_eq!(failure(&variant), &Failure::new(ErrorCode::ProviderRateLimit, message));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_at_the_end_is_written_at_once_however_far_apart_chunks_have_come() {
+    let words: Vec<ModelEvent> = (0..60).map(|number| text(format!("<p>{number}</p>"))).collect();
+    let events: Vec<ModelEvent> =
+        [text("<html>")].into_iter().chain(words).chain([text("</html>"), finished("stop")]).collect();
+    let provider_ms = 100 * events.len() as u64;
+    let stage = Stage::set("gpt-6-luna", [Answer::Says(events)]).await;
+    let variant = stage.work().await;
+    let behind_ms = variant.duration_ms().unwrap() - provider_ms;
+    assert!(behind_ms <= READ_REST_MS + READ_QUIET_MS, "{behind_ms} ms behind the provider");
 }

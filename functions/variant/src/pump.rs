@@ -58,6 +58,8 @@ pub(crate) struct Gathered<'a> {
 pub(crate) struct Shared<'a> {
     gathered: Mutex<Gathered<'a>>,
     pub(crate) news: Notify,
+    /// The reader has ended.
+    over: Notify,
 }
 
 impl<'a> Shared<'a> {
@@ -131,12 +133,13 @@ pub(crate) async fn pump(
             end: None,
         }),
         news: Notify::new(),
+        over: Notify::new(),
     };
     let key = held.key().clone();
     let mut reader = std::pin::pin!(async {
         let end = read_to_the_end(worker, request, &shared, &key, before).await;
         shared.lock().finish(end);
-        shared.news.notify_one();
+        shared.over.notify_one();
     });
     let mut reading = true;
     let written = {
@@ -221,7 +224,7 @@ async fn write(
     }
 }
 
-/// Waits for the next chunk to be due, for news from the reader, for the next heartbeat, or for the time to stop.
+/// Waits for the next chunk to be due, for news from the reader or its end, for the next heartbeat, or for the time to stop.
 async fn wait(held: &Held, shared: &Shared<'_>, invocation: &Invocation, due_ms: Option<u64>) {
     let now_ms = held.clock.now_ms();
     let beat_ms = held.heartbeat_due_ms().min(stop_at_ms(invocation));
@@ -231,6 +234,8 @@ async fn wait(held: &Held, shared: &Shared<'_>, invocation: &Invocation, due_ms:
         () = tokio::time::sleep(Duration::from_millis(wake_ms.saturating_sub(now_ms).max(1))) => {}
         // With something pending, only its due time matters: news would wake the writer for every delta.
         () = shared.news.notified(), if due_ms.is_none() => {}
+        // What is left at the end is due at once.
+        () = shared.over.notified() => {}
         () = invocation.stop.come() => {}
     }
 }
