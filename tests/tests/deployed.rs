@@ -29,7 +29,7 @@ fn cursors(view: &std::collections::BTreeMap<u8, View>) -> Value {
 
 /// One test: what a person does, in the order in which they do it, and one generation to pay for.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs a deployed stack"]
+#[ignore = "needs a deployed stack: tests/deployed runs it"]
 async fn a_person_gets_every_page_over_the_deployed_urls() {
     let http = http();
     assert_eq!(http.get("/health").await.0, 200);
