@@ -54,6 +54,8 @@ async fn world() -> World {
         models: vec!["model-a".to_owned()],
         closes: None,
         conclusion: None,
+        lineage: None,
+        winner: None,
     };
     let design_system = DesignSystem {
         id: DesignSystemId::parse(DESIGN_SYSTEM).unwrap(),

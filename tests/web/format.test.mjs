@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { beginning, duration, instant } from "../../functions/api/web/format.js";
-import { addressOf, isCut, promptText } from "../../functions/api/web/history.js";
+import { addressOf, addressed } from "../../functions/api/web/addresses.js";
+import { isCut, promptText } from "../../functions/api/web/history.js";
 import { showsSomething } from "../../functions/api/web/preview.js";
 
 test("a text is cut between characters, never inside one", () => {

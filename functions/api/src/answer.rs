@@ -1,5 +1,6 @@
 //! Answers: JSON, pages and files, each with the headers that keep it harmless.
 
+use crate::files::File;
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::Refusal;
@@ -7,17 +8,29 @@ use domain::image::Format;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
 
-/// For the app's own files: nothing but this host's scripts, styles and frames; sockets to anywhere, since the WebSocket
-/// API has a host of its own on AWS; uploads to the bucket. `blob:` is how the page shows an image before it is sent.
-fn app_policy(upload_origin: &str) -> String {
+/// For the app's own files: nothing but this host's scripts, styles and frames; sockets to where the app connects, since the
+/// WebSocket API has a host of its own on AWS; uploads to the bucket. `blob:` is how the page shows an image before it is sent.
+pub(crate) fn app_policy(websocket_url: Option<&str>, upload_origin: &str, host: Option<&str>) -> String {
+    let socket = match (websocket_url, host.filter(|host| is_host(host))) {
+        (Some(url), _) => url.to_owned(),
+        (None, Some(host)) => format!("ws://{host} wss://{host}"),
+        (None, None) => String::new(),
+    };
     format!(
-        "default-src 'self'; connect-src 'self' ws: wss: {upload_origin}; img-src 'self' data: blob:; frame-src 'self'; \
-         object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self' {socket} \
+         {upload_origin}; frame-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
+/// Whether a client's word for this host is one, and nothing that would end the directive.
+fn is_host(host: &str) -> bool {
+    !host.is_empty()
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'))
+}
+
 /// For generated pages: an origin of their own that is the same as no other, so that their scripts read nothing here.
-const PAGE_POLICY: &str = "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'";
+pub(crate) const PAGE_POLICY: &str =
+    "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'";
 
 /// An answer with its status.
 pub(crate) fn plain(status: u16, content_type: &'static str, body: impl Into<String>) -> ApiGatewayV2httpResponse {
@@ -103,18 +116,51 @@ pub(crate) fn picture(bytes: Vec<u8>, format: Format) -> ApiGatewayV2httpRespons
     with(answer, header::CACHE_CONTROL, "private, max-age=31536000, immutable")
 }
 
-/// A file of the app, which may upload to that origin.
-pub(crate) fn file(content_type: &'static str, text: &'static str, upload_origin: &str) -> ApiGatewayV2httpResponse {
-    let mut answer = with(plain(200, content_type, text), header::CACHE_CONTROL, "no-cache");
-    // An origin that no header can carry is none that a browser could upload to.
-    let policy = HeaderValue::from_str(&app_policy(upload_origin))
-        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'; object-src 'none'; base-uri 'none'"));
+/// A file of the app, or of the shell that shows generated pages, with the policy that belongs to it. `is_lasting`: what its
+/// address names never changes.
+pub(crate) fn file(file: &File, accepts_gzip: bool, policy: &str, is_lasting: bool) -> ApiGatewayV2httpResponse {
+    let mut answer = plain(200, file.content_type(), "");
+    if accepts_gzip {
+        answer.body = Some(Body::Binary(file.gzip.to_vec()));
+        answer.is_base64_encoded = true;
+        answer = with(answer, header::CONTENT_ENCODING, "gzip");
+    } else {
+        answer.body = Some(file.text.into());
+    }
+    let answer = with(answer, header::VARY, "accept-encoding");
+    let lasting = "public, max-age=31536000, immutable";
+    let mut answer = with(answer, header::CACHE_CONTROL, if is_lasting { lasting } else { "no-cache" });
+    // A setting that no header can carry is none that a browser could connect to.
+    let policy = HeaderValue::from_str(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"));
     answer.headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     answer
 }
 
-/// The app's file that shows generated pages: as free, and as harmless, as they are.
-pub(crate) fn preview(content_type: &'static str, text: &'static str) -> ApiGatewayV2httpResponse {
-    let answer = with(plain(200, content_type, text), header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
-    with(answer, header::CACHE_CONTROL, "no-cache")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_app_connects_to_its_own_socket_and_bucket_and_runs_nothing_of_another_host() {
+        let deployed = app_policy(Some("wss://socket.test/generate-code"), "https://uploads.test", Some("page.test"));
+        assert!(
+            deployed.contains("connect-src 'self' wss://socket.test/generate-code https://uploads.test;"),
+            "{deployed}"
+        );
+        let here = app_policy(None, "http://127.0.0.1:9", Some("127.0.0.1:7001"));
+        assert!(
+            here.contains("connect-src 'self' ws://127.0.0.1:7001 wss://127.0.0.1:7001 http://127.0.0.1:9;"),
+            "{here}"
+        );
+        for policy in [&deployed, &here] {
+            assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
+            assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_would_change_the_policy_is_left_out() {
+        let policy = app_policy(None, "https://uploads.test", Some("x; script-src *"));
+        assert_eq!(policy, app_policy(None, "https://uploads.test", None));
+    }
 }

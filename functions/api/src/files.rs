@@ -1,100 +1,140 @@
 //! The web page's files, part of the binary: the function needs no second place to read them from.
+//!
+//! `/` is the page. Everything that it loads lies at `/assets/<release>/<name>`, where the release is a hash of all files:
+//! such an address never changes its content, so browsers keep it, and relative imports stay within one release.
 
 use crate::answer;
+use crate::request::Request;
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::{ErrorCode, Refusal};
+use std::path::Path;
 
-struct File {
-    path: &'static str,
-    content_type: &'static str,
-    text: &'static str,
+pub(crate) struct File {
+    name: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) gzip: &'static [u8],
 }
 
-const HTML: &str = "text/html; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
+include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-macro_rules! files {
-    ($($name:literal: $content_type:expr),* $(,)?) => {
-        &[$(File { path: $name, content_type: $content_type, text: include_str!(concat!("../web/", $name)) }),*]
-    };
-}
-
-const FILES: &[File] = files! {
-    "index.html": HTML,
-    "preview.html": HTML,
-    "favicon.svg": "image/svg+xml",
-    "quartet.css": STYLE,
-    "panes.css": STYLE,
-    "app.js": SCRIPT,
-    "assembly.js": SCRIPT,
-    "attachments.js": SCRIPT,
-    "board.js": SCRIPT,
-    "compose.js": SCRIPT,
-    "connection.js": SCRIPT,
-    "format.js": SCRIPT,
-    "history.js": SCRIPT,
-    "http.js": SCRIPT,
-    "panes.js": SCRIPT,
-    "patience.js": SCRIPT,
-    "preview.js": SCRIPT,
-    "quartet.js": SCRIPT,
-    "recovery.js": SCRIPT,
-    "unsent.js": SCRIPT,
-    "uploads.js": SCRIPT,
-    "variants.js": SCRIPT,
-};
-
+const ASSETS: &str = "/assets/";
+const PAGE: &str = "index.html";
 /// The shell that shows generated pages; it runs without an origin, like the pages.
 const SHELL: &str = "preview.html";
+const ICON: &str = "favicon.svg";
 
-/// The file at a path; `/` is the page, which may upload to that origin.
-pub(crate) fn serve(method: &str, path: &str, upload_origin: &str) -> Result<ApiGatewayV2httpResponse, Refusal> {
-    if !matches!(method, "GET" | "HEAD") {
+impl File {
+    pub(crate) fn content_type(&self) -> &'static str {
+        match Path::new(self.name).extension().and_then(|extension| extension.to_str()) {
+            Some("html") => "text/html; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("css") => "text/css; charset=utf-8",
+            Some("svg") => "image/svg+xml",
+            Some(_) | None => "text/plain; charset=utf-8",
+        }
+    }
+}
+
+/// The file at a path.
+pub(crate) fn serve(request: &Request, app_policy: &str) -> Result<ApiGatewayV2httpResponse, Refusal> {
+    if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return Err(Refusal::general(ErrorCode::MethodNotAllowed, "This path does not take this method."));
     }
-    let name = match path.trim_start_matches('/') {
-        "" => "index.html",
-        // Browsers ask for this one on behalf of a page that names no icon, as generated pages do.
-        "favicon.ico" => "favicon.svg",
-        name => name,
-    };
-    FILES
+    let (name, release) = locate(&request.path);
+    let file = FILES
         .iter()
-        .find(|file| file.path == name)
-        .map(|file| {
-            if file.path == SHELL {
-                answer::preview(file.content_type, file.text)
-            } else {
-                answer::file(file.content_type, file.text, upload_origin)
-            }
-        })
-        .ok_or_else(|| Refusal::general(ErrorCode::NotFound, "There is nothing at this path."))
+        .find(|file| file.name == name)
+        .ok_or_else(|| Refusal::general(ErrorCode::NotFound, "There is nothing at this path."))?;
+    let policy = if name == SHELL { answer::PAGE_POLICY } else { app_policy };
+    // A page of another release, kept open over a deployment, is served what there is; but nobody may keep it under that name.
+    let is_lasting = release == Some(RELEASE);
+    Ok(answer::file(file, request.accepts_gzip, policy, is_lasting))
+}
+
+/// A path's file, and the release in which it is asked for.
+fn locate(path: &str) -> (&str, Option<&str>) {
+    if let Some((release, name)) = path.strip_prefix(ASSETS).and_then(|rest| rest.split_once('/')) {
+        return (name, Some(release));
+    }
+    match path.trim_start_matches('/') {
+        "" => (PAGE, None),
+        // Browsers ask for this one on behalf of a page that names no icon, as generated pages do.
+        "favicon.ico" => (ICON, None),
+        name => (name, None),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_lambda_events::encodings::Body;
     use std::collections::BTreeSet;
 
-    #[test]
-    fn every_file_of_the_page_is_served() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/web");
-        let on_disk: BTreeSet<String> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        let served: BTreeSet<String> = FILES.iter().map(|file| file.path.to_owned()).collect();
-        assert_eq!(served, on_disk);
+    /// What the whole app may weigh, compressed.
+    const APP_BYTES_MAX: usize = 100 * 1024;
+
+    fn get(path: &str, accepts_gzip: bool) -> Result<ApiGatewayV2httpResponse, Refusal> {
+        serve(&Request::of_file("GET", path, accepts_gzip), "default-src 'none'")
+    }
+
+    fn header(answer: &ApiGatewayV2httpResponse, name: &str) -> String {
+        answer.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    fn text(answer: &ApiGatewayV2httpResponse) -> String {
+        let Some(Body::Text(text)) = &answer.body else { panic!("no text") };
+        text.clone()
     }
 
     #[test]
-    fn the_app_runs_under_a_strict_policy_and_generated_pages_without_an_origin() {
-        let policy = |path| {
-            let answer = serve("GET", path, "https://uploads.test").unwrap();
-            answer.headers["content-security-policy"].to_str().unwrap().to_owned()
-        };
-        assert!(policy("/").starts_with("default-src 'self'"));
-        assert!(policy("/").contains("connect-src 'self' ws: wss: https://uploads.test;"));
-        assert!(policy("/preview.html").starts_with("sandbox allow-scripts"));
-        assert!(!policy("/preview.html").contains("allow-same-origin"));
+    fn every_address_that_the_page_and_its_modules_name_is_served_and_kept_for_good() {
+        let page = text(&get("/", false).unwrap());
+        let mut named: BTreeSet<String> =
+            page.split('"').filter(|part| part.starts_with(ASSETS)).map(str::to_owned).collect();
+        assert!(named.len() > 20, "{named:?}");
+        for file in
+            FILES.iter().filter(|file| !file.name.contains('/') && file.content_type().starts_with("text/javascript"))
+        {
+            for import in file.text.split("\"./").skip(1) {
+                named.insert(format!("{ASSETS}{RELEASE}/{}", import.split('"').next().unwrap()));
+            }
+        }
+        for address in named {
+            let answer = get(&address, true).unwrap_or_else(|_| panic!("{address} is not served"));
+            assert_eq!(header(&answer, "cache-control"), "public, max-age=31536000, immutable", "{address}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_kept_under_a_name_that_may_come_to_mean_something_else() {
+        for path in ["/", "/favicon.ico", "/app.js", "/assets/0000000000000000/app.js"] {
+            assert_eq!(header(&get(path, true).unwrap(), "cache-control"), "no-cache", "{path}");
+        }
+        assert_eq!(get("/assets/app.js", true).unwrap_err().code, ErrorCode::NotFound);
+        assert_eq!(get(&format!("/assets/{RELEASE}/../lib.rs"), true).unwrap_err().code, ErrorCode::NotFound);
+    }
+
+    #[test]
+    fn files_go_compressed_to_whoever_takes_that_and_the_whole_app_is_small() {
+        let plain = get("/", false).unwrap();
+        let compressed = get("/", true).unwrap();
+        assert_eq!(
+            (header(&plain, "content-encoding"), header(&compressed, "content-encoding")),
+            (String::new(), "gzip".to_owned())
+        );
+        assert_eq!(
+            (header(&plain, "vary"), header(&compressed, "vary")),
+            ("accept-encoding".to_owned(), "accept-encoding".to_owned())
+        );
+        let weight: usize = FILES.iter().map(|file| file.gzip.len()).sum();
+        assert!(weight < APP_BYTES_MAX, "the app weighs {weight} bytes");
+    }
+
+    #[test]
+    fn generated_pages_run_without_an_origin() {
+        let shell = get(&format!("{ASSETS}{RELEASE}/{SHELL}"), true).unwrap();
+        let policy = header(&shell, "content-security-policy");
+        assert!(policy.starts_with("sandbox allow-scripts") && !policy.contains("allow-same-origin"), "{policy}");
+        assert_eq!(header(&get("/", true).unwrap(), "content-security-policy"), "default-src 'none'");
     }
 }

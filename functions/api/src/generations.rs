@@ -3,13 +3,10 @@ use crate::{Api, answer};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::generation::{Generation, Overall};
 use domain::ids::UserId;
-use domain::keys;
-use domain::limits::{HISTORY_PAGE, NAME_BYTES_MAX};
-use domain::request::GenerationRequest;
 use domain::usage::Totals;
 use domain::variant::{Status, Variant};
 use domain::wire::server::{page_url, with_account};
-use lifecycle::{StepError, visible};
+use lifecycle::{StepError, stored_request, visible};
 use ports::StoreError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -28,7 +25,8 @@ impl Api {
             Some((variant, _)) => self.stored_page(variant).await.or_else(|error| served_without(&error))?,
             None => None,
         };
-        let request = self.stored_request(&recorded.generation).await.or_else(|error| served_without(&error))?;
+        let stored = stored_request(&*self.objects, &recorded.generation.id).await.map(Some);
+        let request = stored.or_else(|error| served_without(&error))?;
         let mut shown: Vec<Value> = Vec::with_capacity(recorded.variants.len());
         for (index, variant) in recorded.variants.iter().enumerate() {
             shown.push(match variant {
@@ -44,6 +42,7 @@ impl Api {
         data["totals"] = json!(Totals::of(&variants));
         if let Some(request) = request {
             data["prompt"] = json!(request.prompt.text);
+            data["stack"] = json!(request.stack);
         }
         data["html"] = json!(html);
         data["duration_ms"] = json!(first.map(|(_, completion)| completion.duration_ms));
@@ -51,23 +50,6 @@ impl Api {
         data["modelUsed"] = json!(first.map(|(variant, _)| variant.model_used()));
         data["variants"] = json!(shown);
         Ok(answer::data(200, &data))
-    }
-
-    async fn stored_request(&self, generation: &Generation) -> Result<Option<GenerationRequest>, StoreError> {
-        let key = keys::request(&generation.id);
-        let unreadable = || StoreError::Corrupt(format!("object {key} is missing or malformed"));
-        let object = self.objects.get(&key).await?.ok_or_else(unreadable)?;
-        serde_json::from_slice(&object.bytes).map(Some).map_err(|_| unreadable())
-    }
-
-    /// A user's generations, newest first.
-    pub(crate) async fn list(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let page = self
-            .generations
-            .history(user, request.text("next").filter(|next| next.len() <= NAME_BYTES_MAX), HISTORY_PAGE)
-            .await?;
-        let items: Vec<Value> = page.items.iter().map(summary).collect();
-        Ok(answer::data(200, &json!({"items": items, "next": page.next})))
     }
 }
 
@@ -82,7 +64,8 @@ fn served_without<T>(error: &StoreError) -> Result<Option<T>, StoreError> {
     }
 }
 
-fn summary(generation: &Generation) -> Value {
+/// What a list says of a generation.
+pub(crate) fn summary(generation: &Generation) -> Value {
     let conclusion = generation.conclusion.as_ref();
     json!({
         "id": generation.id,
@@ -91,6 +74,13 @@ fn summary(generation: &Generation) -> Value {
         "ended_at": conclusion.map(|conclusion| timestamp(conclusion.ended_at_ms)),
         "prompt": generation.title,
         "models": generation.models,
+        "root": generation.root(),
+        "parent": generation.lineage.as_ref().map(|lineage| json!({
+            "generationId": lineage.parent,
+            "variantIndex": lineage.variant_index,
+        })),
+        "winner": generation.winner,
+        "preview": generation.preview(),
     })
 }
 

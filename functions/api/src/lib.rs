@@ -1,7 +1,8 @@
 //! The HTTP API: recovery, history, start, cancel, health, and the web page.
 //!
 //! - [`Route`]: the route table.
-//! - `generations`: one generation, and a user's list of them.
+//! - `generations`: one generation.
+//! - `history`: what is read off a user's generations: the list, versions, the tally; and picking a winner.
 //! - `variants`: a variant's page and its chunks.
 //! - `pictures`: what was drawn for a variant's page.
 //! - `start`: begin and stop without a socket.
@@ -17,6 +18,7 @@ mod design_systems;
 mod export;
 mod files;
 mod generations;
+mod history;
 mod pictures;
 mod request;
 mod route;
@@ -120,6 +122,9 @@ impl Api {
             Route::Read => self.read(user, request).await,
             Route::Upload => self.permit_upload(user, request).await,
             Route::Cancel => self.cancel(user, request).await,
+            Route::Versions => self.versions(user, request).await,
+            Route::Pick => self.pick(user, request).await,
+            Route::Tally => self.tally(user).await,
             Route::Page => self.page(user, request).await,
             Route::Picture => self.picture(user, request).await,
             Route::Chunks => self.chunks(user, request).await,
@@ -130,7 +135,11 @@ impl Api {
             Route::Capabilities => Ok(about::capabilities()),
             Route::Screenshot => self.screenshot(request).await,
             Route::Export => self.export(user, request).await,
-            Route::File => Ok(files::serve(&request.method, &request.path, &self.about.upload_origin)?),
+            Route::File => {
+                let About { websocket_url, upload_origin, .. } = &self.about;
+                let policy = answer::app_policy(websocket_url.as_deref(), upload_origin, request.host.as_deref());
+                Ok(files::serve(request, &policy)?)
+            }
         }
     }
 }

@@ -15,6 +15,10 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) body: String,
     pub(crate) idempotency_key: Option<String>,
+    /// Whether the client takes compressed answers.
+    pub(crate) accepts_gzip: bool,
+    /// This server, as the client calls it.
+    pub(crate) host: Option<String>,
     path_parameters: HashMap<String, String>,
     query: HashMap<String, String>,
 }
@@ -36,15 +40,14 @@ impl Request {
         }
         let query =
             event.query_string_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let header = |name: &str| event.headers.get(name).and_then(|value| value.to_str().ok());
         Ok(Self {
+            accepts_gzip: header("accept-encoding").is_some_and(takes_gzip),
+            host: header("host").map(str::to_owned),
+            idempotency_key: header("idempotency-key").map(str::to_owned),
             route,
             method: event.request_context.http.method.to_string(),
             path: event.raw_path.unwrap_or_default(),
-            idempotency_key: event
-                .headers
-                .get("idempotency-key")
-                .and_then(|value| value.to_str().ok())
-                .map(str::to_owned),
             path_parameters: event.path_parameters,
             query,
             body,
@@ -96,6 +99,15 @@ impl Request {
     }
 }
 
+/// Whether an `Accept-Encoding` admits gzip: named, and not with a weight of nothing.
+fn takes_gzip(accepted: &str) -> bool {
+    accepted.split(',').any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        named && parts.all(|weight| !weight.starts_with("q=0") || weight.starts_with("q=0."))
+    })
+}
+
 pub(crate) fn no_such_design_system() -> Refusal {
     Refusal {
         code: ErrorCode::NotFound,
@@ -109,5 +121,38 @@ pub(crate) fn no_such_variant() -> Refusal {
         code: ErrorCode::NotFound,
         field: Some("n".to_owned()),
         message: "The generation has no variant with this index.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+impl Request {
+    /// A request for a file.
+    pub(crate) fn of_file(method: &str, path: &str, accepts_gzip: bool) -> Self {
+        Self {
+            route: Route::File,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            body: String::new(),
+            idempotency_key: None,
+            accepts_gzip,
+            host: None,
+            path_parameters: HashMap::new(),
+            query: HashMap::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::takes_gzip;
+
+    #[test]
+    fn gzip_goes_to_those_who_ask_for_it() {
+        for accepted in ["gzip", "deflate, gzip;q=0.5", "br, GZIP"] {
+            assert!(takes_gzip(accepted), "{accepted}");
+        }
+        for accepted in ["", "br", "gzip;q=0", "identity", "xgzip"] {
+            assert!(!takes_gzip(accepted), "{accepted}");
+        }
     }
 }

@@ -23,6 +23,12 @@ pub enum Route {
     Upload,
     /// Stop one.
     Cancel,
+    /// The versions of a page: a generation and its changes.
+    Versions,
+    /// Pick a winner.
+    Pick,
+    /// How the models compare.
+    Tally,
     /// A variant's page.
     Page,
     /// A picture that was drawn for a variant's page.
@@ -49,7 +55,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Health,
         Self::ApiHealth,
         Self::Config,
@@ -59,6 +65,9 @@ impl Route {
         Self::Read,
         Self::Upload,
         Self::Cancel,
+        Self::Versions,
+        Self::Pick,
+        Self::Tally,
         Self::Page,
         Self::Picture,
         Self::Chunks,
@@ -85,6 +94,9 @@ impl Route {
             Self::Read => "GET /api/generations/{id}",
             Self::Upload => "POST /api/uploads",
             Self::Cancel => "POST /api/generations/{id}/cancel",
+            Self::Versions => "GET /api/generations/{id}/versions",
+            Self::Pick => "PUT /api/generations/{id}/winner",
+            Self::Tally => "GET /api/tally",
             Self::Page => "GET /api/generations/{id}/variants/{n}",
             Self::Picture => "GET /api/generations/{id}/variants/{n}/pictures/{picture}",
             Self::Chunks => "GET /api/generations/{id}/variants/{n}/chunks",
@@ -119,6 +131,9 @@ impl Route {
             | Self::Upload
             | Self::Read
             | Self::Cancel
+            | Self::Versions
+            | Self::Pick
+            | Self::Tally
             | Self::Page
             | Self::Picture
             | Self::Chunks

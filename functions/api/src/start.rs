@@ -5,7 +5,7 @@ use domain::error::Refusal;
 use domain::ids::UserId;
 use domain::limits::NAME_BYTES_MAX;
 use domain::request::StartRequest;
-use domain::request::reference::RequestRef;
+use domain::request::reference::Reference;
 use domain::wire::server::generation_url;
 use http::{HeaderValue, header};
 use lifecycle::{Started, StepError, visible};
@@ -15,8 +15,8 @@ impl Api {
     /// Starts a generation that nobody follows live; its `Location` is where it is read.
     pub(crate) async fn start(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
         let object = request.object()?;
-        let mut start = match RequestRef::read(&object)? {
-            Some(reference) => self.starter.uploaded_request(user, &reference).await?,
+        let mut start = match Reference::read(&object)? {
+            Some(reference) => self.starter.referenced(user, &reference).await?,
             None => StartRequest::read(&object)?,
         };
         if let Some(key) = &request.idempotency_key {

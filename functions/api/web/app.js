@@ -1,39 +1,51 @@
 // Wires the client to the page.
 
+import { addressed, addressOf, START, TALLY } from "./addresses.js";
 import { Attachments, describe } from "./attachments.js";
-import { Board } from "./board.js";
-import { beginning, instant } from "./format.js";
-import { addressed, addressOf, History, isCut, promptText } from "./history.js";
-import { awaitConfig, fetchRecord } from "./http.js";
+import { listenToClosers, listenToDiagnostics, listenToImport } from "./dialogs.js";
+import { GenerationView } from "./generation-view.js";
+import { History } from "./history.js";
+import { awaitConfig, fetchRecord, pickWinner } from "./http.js";
+import { note } from "./journal.js";
 import { Quartet } from "./quartet.js";
 import { Recovery } from "./recovery.js";
+import { changedPage, importedPage, newPage, repeated, VARIANTS } from "./requests.js";
+import { TallyPage } from "./tally.js";
+import { LANGUAGE, localize, t } from "./texts.js";
 import { forgetUnsent, rememberUnsent, unsent } from "./unsent.js";
 
-const VARIANTS = 4;
 const POLL_MS = 5_000;
 const FAILURES_BEFORE_POLL = 3;
-const CONNECTION_TEXTS = { idle: "", connecting: "Connecting…", open: "Connected", waiting: "Connection lost, reconnecting. Nothing is lost." };
-const DONE_TEXTS = { completed: "All pages are done and saved.", partial: "Some pages are done and saved.", failed: "No page could be made.", cancelled: "Stopped. What had been written is kept." };
 
 const part = (id) => document.getElementById(id);
-const board = new Board(part("panes"), part("pane-template"), { onStop: stop });
-const history = new History({ list: part("history-list"), note: part("history-note"), more: part("history-more") });
+localize(document);
+document.documentElement.lang = LANGUAGE;
+
+const view = new GenerationView({ stop, retry, pick, edit });
+const history = new History({
+  list: part("history-list"), note: part("history-note"), more: part("history-more"), form: part("search-form"),
+  search: part("search"), dialog: part("delete-dialog"), question: part("delete-question"), sure: part("delete-sure"),
+}, { onDeleted: (id) => { if (addressed() === id) location.hash = START; } });
+const tally = new TallyPage({ table: part("tally-table"), note: part("tally-note") });
 const attachments = new Attachments({
   list: part("attachments"), input: part("files"), button: part("attach"), target: part("composer"),
-  say: (text) => showNotice("composer-error", text),
+  say: (text) => showNotice(text),
 });
+let config = {};
 let client = null;
 let recovery = null;
 let isFollowRefused = false;
-let promptOfPage = ""; // what the page itself last put or read there
+let stack = ""; // of the generation that is shown
 let lastSent = { asked: "", requestId: undefined, isRefused: false };
 
 async function start() {
-  const config = await awaitConfig(() => showNotice("composer-error", "The server cannot be reached. Trying again…"));
-  showNotice("composer-error", "");
+  listenToClosers();
+  listenToDiagnostics(facts);
+  config = await awaitConfig(() => showNotice(t("server.unreachable")));
+  showNotice("");
   history.refresh();
   part("demo-banner").hidden = config.demo !== true;
-  part("version").textContent = config.version ? `Version ${config.version}.` : "";
+  part("version").textContent = config.version ? t("footer.version", { version: config.version }) : "";
   client = new Quartet(config.webSocketUrl || ownWebSocketUrl());
   recovery = new Recovery(client);
   listenToClient();
@@ -47,6 +59,15 @@ function ownWebSocketUrl() {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/generate-code`;
 }
 
+function facts() {
+  return {
+    "Quartet": config.version ?? "?", "Models from": config.modelSource ?? "?", "Line-up": (config.models ?? []).join(", "),
+    "Page": location.hash, "Generation": client?.generationId ?? "none", "Socket": part("connection").dataset.state,
+    "Failed connects": client?.connectFailures ?? 0, "Browser": navigator.userAgent, "Window": `${innerWidth}x${innerHeight}`,
+    "Time": new Date().toISOString(),
+  };
+}
+
 function listenToPage() {
   part("composer").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -58,26 +79,37 @@ function listenToPage() {
     if (!part("generate").disabled) part("composer").requestSubmit();
   });
   part("prompt").addEventListener("input", () => client.warm(), { once: true });
+  // A picture that is pasted anywhere on the start page is meant for it.
+  document.addEventListener("paste", (event) => {
+    if (!part("start").hidden && event.target === document.body) attachments.take(event, event.clipboardData);
+  });
   attachments.addEventListener("change", () => { part("prompt").required = attachments.files.length === 0; });
+  listenToImport(({ code, wish }) => send(importedPage({ code, wish, stack: part("stack").value }), wish));
   part("stop-all").addEventListener("click", () => stop(null));
   addEventListener("hashchange", navigate);
+  addEventListener("error", (event) => note("-", "error", event.message));
   // Without a change of the address there is no event, but something unsent to get away from.
   for (const link of document.querySelectorAll('a[href="#/"]')) {
-    link.addEventListener("click", () => { if (location.hash === "#/") navigate(); });
+    link.addEventListener("click", () => { if (location.hash === START) navigate(); });
   }
+  part("generate").disabled = false;
 }
 
 function listenToClient() {
   const on = (type, handle) => client.addEventListener(type, (event) => handle(event.detail));
+  const inPane = (type, handle) => on(type, (detail) => {
+    const pane = view.board.pane(detail.variantIndex);
+    if (pane !== null) handle(pane, detail);
+  });
   on("connection", showConnection);
-  on("prepared", ({ requestId, params }) => rememberUnsent(requestId, params, part("generation-title").textContent));
+  on("prepared", ({ requestId, params }) => rememberUnsent(requestId, params, view.title));
   on("accepted", showAccepted);
   on("refused", showRefused);
-  on("models", ({ models }) => board.setModels(models));
-  on("status", ({ variantIndex, value, data }) => board.pane(variantIndex)?.setStatus(String(value ?? ""), data));
-  on("progress", ({ variantIndex, attempt, data }) => board.pane(variantIndex)?.setProgress({ attempt, ...data }));
-  on("text", ({ variantIndex, text, attempt }) => board.pane(variantIndex)?.setText(text, attempt));
-  on("ended", showEnded);
+  on("models", ({ models }) => view.setModels(models));
+  inPane("status", (pane, { value, data }) => pane.setStatus(String(value ?? ""), data));
+  inPane("progress", (pane, { attempt, data }) => pane.setProgress({ attempt, ...data }));
+  inPane("text", (pane, { text, attempt }) => pane.setText(text, attempt));
+  inPane("ended", showEnded);
   on("incomplete", () => recovery.run());
   on("done", showDone);
 }
@@ -88,32 +120,24 @@ function generate() {
   const text = part("prompt").value.trim();
   const images = attachments.files;
   if (text === "" && images.length === 0) return;
-  promptOfPage = part("prompt").value;
-  const params = {
-    generatedCodeConfig: part("stack").value,
-    inputMode: images.length === 0 ? "text" : "image",
-    generationType: "create",
-    prompt: { text, images, videos: [] },
-    variants: VARIANTS,
-  };
+  const params = newPage({ text, images, stack: part("stack").value });
   // The same request, refused before, may have had its effect all the same: under its old name it is not paid for twice.
   const asked = JSON.stringify([params, describe(images)]);
   const isRepeat = lastSent.isRefused && lastSent.asked === asked;
-  send(params, text || "From screenshots", isRepeat ? lastSent.requestId : undefined);
+  send(params, text || t("start.fromScreenshots"), isRepeat ? lastSent.requestId : undefined);
   lastSent.asked = asked;
 }
 
 function send(params, title, requestId) {
   // Off the address of the generation before, so that a reload finds this request and not that generation.
-  if (location.hash !== "") window.history.pushState(null, "", "#/");
-  showNotice("composer-error", "");
-  showGeneration(title);
-  board.setCount(params.variants ?? VARIANTS);
-  board.start(Date.now());
-  if (document.activeElement === part("generate")) focusGeneration();
-  scrollToGeneration();
-  part("generation-state").textContent = "Sending…";
-  part("generate").disabled = true;
+  if (location.hash !== "") window.history.pushState(null, "", START);
+  showNotice("");
+  isFollowRefused = false;
+  stack = params.generatedCodeConfig ?? stack;
+  view.show(title);
+  view.setSending(params.variants ?? VARIANTS);
+  view.focus();
+  scrollTo({ top: 0 });
   lastSent = { asked: "", requestId: client.generate(params, requestId), isRefused: false };
   // Files cannot be kept over a reload; once they are uploaded, what names them is.
   if (!params.prompt?.images.some((image) => image instanceof Blob)) rememberUnsent(lastSent.requestId, params, title);
@@ -121,58 +145,83 @@ function send(params, title, requestId) {
 
 function stop(variantIndex) {
   client.cancel(variantIndex);
-  if (variantIndex === null) {
-    board.setStopping();
-    focusGeneration();
-    part("stop-all").disabled = true;
-  } else {
-    board.pane(variantIndex)?.setStopping();
+  if (variantIndex === null) view.setStopping();
+  else view.board.pane(variantIndex)?.setStopping();
+}
+
+function retry(index) {
+  const model = view.models[index];
+  if (model !== undefined && client.generationId !== null) send(repeated({ generationId: client.generationId, model }), view.title);
+}
+
+async function pick(index, isPicked) {
+  const { generationId } = client;
+  const winner = isPicked ? index : null;
+  view.board.setWinner(winner);
+  try {
+    await pickWinner(generationId, winner);
+    view.notice("");
+  } catch (problem) {
+    if (generationId !== client.generationId) return;
+    view.board.setWinner(null);
+    view.notice(t("pane.pickFailed", { problem: problem.message }));
   }
+}
+
+function edit(index, { wish, element }) {
+  const { generationId } = client;
+  const pane = view.board.pane(index);
+  if (generationId === null || pane === null) return;
+  const wishes = [...view.versions.wishesBefore(generationId), view.title];
+  send(changedPage({ generationId, variantIndex: index, page: pane.text, wishes, wish, element, stack }), wish);
 }
 
 async function navigate() {
   forgetUnsent();
-  const goal = addressed();
+  const goal = location.hash;
   await route();
-  if (addressed() !== goal) return;
-  if (part("generation").hidden) {
-    part("prompt").focus();
-    part("prompt").select();
-  } else {
-    focusGeneration();
-    scrollToGeneration();
-  }
+  if (location.hash !== goal) return;
+  scrollTo({ top: 0 });
+  if (!part("tally").hidden) part("tally-title").focus({ preventScroll: true });
+  else if (view.isHidden) part("prompt").focus();
+  else view.focus();
 }
 
 function route() {
   const generationId = addressed();
-  if (generationId !== null && generationId === client.generationId) return null;
-  if (generationId !== null) return bringBack(generationId);
+  if (generationId !== null && generationId === client.generationId) return showAgain();
   client.leave();
-  showBlank();
+  if (generationId !== null) return bringBack(generationId);
+  showBlank(location.hash === TALLY);
+  return null;
+}
+
+// Back from a page that left it running.
+function showAgain() {
+  part("start").hidden = part("tally").hidden = true;
+  part("generation").hidden = false;
   return null;
 }
 
 // A reload between sending and acknowledgement: the same requestId continues that request, and pays for it once.
 function continueUnsent() {
   const waiting = unsent();
-  if (waiting !== null && client.generationId === null && part("generation").hidden) send(waiting.params, waiting.title ?? "", waiting.requestId);
+  if (waiting !== null && client.generationId === null && view.isHidden) send(waiting.params, waiting.title ?? "", waiting.requestId);
 }
 
 async function bringBack(generationId) {
-  client.leave();
-  showGeneration("");
-  part("generation-state").textContent = "Bringing it back…";
-  part("generate").disabled = false;
+  isFollowRefused = false;
+  view.show("");
+  view.say(t("generation.loading"));
   const outcome = await fetchRecord(generationId).catch((problem) => problem);
   if (addressed() !== generationId) return;
   if (outcome.status === 404 || outcome.status === 403) {
-    part("generation-state").textContent = "";
-    showPrompt("Nothing here");
-    showNotice("generation-notice", "There is no generation under this address. It may have been deleted, or belong to someone else.");
+    view.say("");
+    view.setTitle(t("generation.nothing"));
+    view.notice(t("generation.missing"));
     return;
   }
-  if (outcome instanceof Error) showNotice("generation-notice", `${outcome.message} Trying over the socket…`);
+  if (outcome instanceof Error) view.notice(t("generation.overSocket", { problem: outcome.message }));
   else showRecord(outcome);
   client.follow(generationId, outcome.variants?.length ?? null);
 }
@@ -180,10 +229,10 @@ async function bringBack(generationId) {
 /** What could not be read when the generation was opened: its prompt and its models. */
 async function readMissingRecord() {
   const generationId = client.generationId;
-  if (generationId === null || part("generation-title").textContent !== "") return;
+  if (generationId === null || view.title !== "") return;
   const record = await fetchRecord(generationId).catch(() => null);
   if (record === null || addressed() !== generationId) return;
-  showNotice("generation-notice", "");
+  view.notice("");
   showRecord(record);
 }
 
@@ -193,98 +242,50 @@ function pollWithoutSocket() {
 
 // --- what the person sees
 
-function showBlank() {
-  board.clear();
-  part("generation").hidden = true;
-  part("intro").hidden = false;
-  part("generate").disabled = false;
-  document.title = "Quartet";
+function showBlank(isTally) {
+  view.hide();
+  part("start").hidden = isTally;
+  part("tally").hidden = !isTally;
+  document.title = isTally ? `${t("tally.title")} - ${t("page.title")}` : t("page.title");
+  if (isTally) tally.show();
 }
 
-function showGeneration(prompt) {
-  board.clear();
-  isFollowRefused = false;
-  part("intro").hidden = true;
-  part("generation").hidden = false;
-  part("stop-all").hidden = true;
-  part("stop-all").disabled = false;
-  showNotice("generation-notice", "");
-  showPrompt(prompt);
-}
-
-function showPrompt(prompt) {
-  part("generation-title").textContent = prompt;
-  document.title = prompt === "" ? "Quartet" : `${beginning(prompt, 60)} - Quartet`;
-}
-
-function scrollToGeneration() {
-  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  part("generation").scrollIntoView({ block: "start", behavior: isStill ? "instant" : "smooth" });
-}
-
-function focusGeneration() {
-  part("generation-title").focus({ preventScroll: true });
+function showRecord(record) {
+  stack = record.stack ?? stack;
+  view.applyRecord(record);
 }
 
 function showAccepted({ id, models, variants }) {
   forgetUnsent();
   attachments.clear();
+  part("prompt").value = "";
   window.history.pushState(null, "", addressOf(id));
-  board.setCount(variants);
-  board.setModels(models);
-  part("stop-all").hidden = false;
-  part("generation-state").textContent = "Accepted. This page can be closed and opened again at any time.";
+  view.setAccepted(id, models, variants);
   history.refresh();
 }
 
 function showRefused({ phase, value, code, field }) {
-  const message = value || "The request was refused.";
+  const message = value || t("generation.refused");
   if (phase === "follow") {
     isFollowRefused = code === "too_large"; // as many as may are following it already
-    showNotice("generation-notice", message);
+    view.notice(message);
     return;
   }
   lastSent.isRefused = true;
   forgetUnsent();
-  showBlank();
+  showBlank(false);
   const where = [code, field].filter((name) => typeof name === "string").join(", ");
-  showNotice("composer-error", where === "" ? message : `${message} (${where})`);
+  showNotice(where === "" ? message : `${message} (${where})`);
 }
 
-function showRecord(record) {
-  const prompt = promptText(record.prompt);
-  showPrompt(isCut(prompt) ? `${prompt}…` : prompt);
-  fillPrompt(isCut(prompt) ? "" : prompt);
-  const isRunning = record.variants.some(({ status }) => !["completed", "failed", "cancelled"].includes(status));
-  board.setCount(record.variants.length);
-  board.applyRecord(record);
-  board.start(isRunning ? instant(record.created_at) ?? Date.now() : null);
-  part("stop-all").hidden = !isRunning;
-  part("generate").disabled = isRunning;
-  part("generation-state").textContent = isRunning ? "Still being written." : DONE_TEXTS[record.status] ?? "";
-}
-
-/** Offers a prompt to be changed and sent again, unless the person has begun another one. */
-function fillPrompt(prompt) {
-  const { value } = part("prompt");
-  if (value !== "" && value !== promptOfPage) return;
-  part("prompt").value = prompt;
-  promptOfPage = prompt;
-}
-
-function showEnded(message) {
-  const pane = board.pane(message.variantIndex);
-  if (pane === null) return;
+function showEnded(pane, message) {
   pane.end(message);
   part("announcer").textContent = `${pane.model}: ${pane.stateText}`;
-  part("stop-all").hidden = !board.isRunning;
+  view.setRunning(view.board.isRunning);
 }
 
 function showDone({ status }) {
-  showNotice("generation-notice", "");
-  part("generation-state").textContent = DONE_TEXTS[status] ?? "Done.";
-  part("stop-all").hidden = true;
-  part("generate").disabled = false;
+  view.setDone(status);
   history.refresh();
   readMissingRecord();
 }
@@ -294,13 +295,14 @@ function showConnection({ state }) {
   const shown = state === "connecting" && client.connectFailures > 0 ? "waiting" : state;
   const line = part("connection");
   line.dataset.state = shown;
-  if (line.textContent !== CONNECTION_TEXTS[shown]) line.textContent = CONNECTION_TEXTS[shown];
+  const text = t(`connection.${shown}`);
+  if (line.textContent !== text) line.textContent = text;
   if (state === "open") readMissingRecord();
 }
 
-function showNotice(id, text) {
-  part(id).textContent = text;
-  part(id).hidden = text === "";
+function showNotice(text) {
+  part("composer-error").textContent = text;
+  part("composer-error").hidden = text === "";
 }
 
 start();

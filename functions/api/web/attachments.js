@@ -1,8 +1,7 @@
 // The screenshots of the composer: chosen, pasted or dropped, shown small, and taken away again.
 
 import { IMAGES_MOST, IMAGE_TYPES } from "./compose.js";
-
-const TYPE_NAMES = "PNG, JPEG, GIF and WebP";
+import { t } from "./texts.js";
 
 export class Attachments extends EventTarget {
   #files = [];
@@ -21,12 +20,12 @@ export class Attachments extends EventTarget {
       this.add(input.files);
       input.value = ""; // so that the same file can be chosen again
     });
-    target.addEventListener("paste", (event) => this.#take(event, event.clipboardData));
+    target.addEventListener("paste", (event) => this.take(event, event.clipboardData));
     target.addEventListener("dragover", (event) => this.#hover(event, target));
     target.addEventListener("dragleave", () => target.classList.remove("dropping"));
     target.addEventListener("drop", (event) => {
       target.classList.remove("dropping");
-      this.#take(event, event.dataTransfer);
+      this.take(event, event.dataTransfer);
     });
   }
 
@@ -39,8 +38,8 @@ export class Attachments extends EventTarget {
     const images = [...files].filter((file) => IMAGE_TYPES.includes(file.type));
     const room = IMAGES_MOST - this.#files.length;
     this.#files.push(...images.slice(0, room));
-    if (images.length > room) this.#say(`At most ${IMAGES_MOST} screenshots go together; the others were left out.`);
-    else if (images.length < files.length) this.#say(`Only ${TYPE_NAMES} images can be added.`);
+    if (images.length > room) this.#say(t("start.tooMany", { most: IMAGES_MOST }));
+    else if (images.length < files.length) this.#say(t("start.notImages"));
     else this.#say("");
     this.#show();
   }
@@ -50,7 +49,8 @@ export class Attachments extends EventTarget {
     this.#show();
   }
 
-  #take(event, data) {
+  /** Takes the images of a paste or a drop. */
+  take(event, data) {
     // A copied table or a page's text comes with a picture of itself; then the text is what is meant.
     if (data === null || data.files.length === 0 || (event.type === "paste" && data.types.includes("text/plain"))) return;
     event.preventDefault();
@@ -79,11 +79,11 @@ export class Attachments extends EventTarget {
     const row = document.createElement("li");
     const image = document.createElement("img");
     image.src = URL.createObjectURL(file);
-    image.alt = file.name || "Screenshot";
+    image.alt = file.name || t("start.screenshot");
     const remove = document.createElement("button");
     remove.type = "button";
     remove.textContent = "×";
-    remove.setAttribute("aria-label", `Remove ${image.alt}`);
+    remove.setAttribute("aria-label", t("start.remove", { name: image.alt }));
     remove.addEventListener("click", () => {
       this.#files = this.#files.filter((other) => other !== file);
       this.#show();

@@ -1,7 +1,10 @@
 // One WebSocket that comes back by itself for as long as it is wanted. Knows nothing of what the messages mean.
 
+import { note, noteMessage } from "./journal.js";
+
 const FIRST_DELAY_MS = 250;
-const LONGEST_DELAY_MS = 5_000;
+const LONGEST_DELAY_MS = 1_500; // who looks at the page is live again within two seconds of the server's return
+const LONGEST_UNSEEN_DELAY_MS = 15_000; // and who looks at it again does not wait
 const CONNECT_TIMEOUT_MS = 10_000;
 const PING_EVERY_MS = 4 * 60_000; // API Gateway closes a connection that idles for 10 minutes
 const PROBE_TIMEOUT_MS = 10_000;
@@ -17,9 +20,10 @@ export class Connection extends EventTarget {
   #probeTimer = null;
   #state = "idle";
 
-  constructor(url, { WebSocketClass = globalThis.WebSocket } = {}) {
+  /** `token`: who connects, where the server asks; a browser's socket can carry it in its address only. */
+  constructor(url, { WebSocketClass = globalThis.WebSocket, token = null } = {}) {
     super();
-    this.url = url;
+    this.url = token === null ? url : `${url}${url.includes("?") ? "&" : "?"}token=${encodeURIComponent(token)}`;
     this.WebSocketClass = WebSocketClass;
     globalThis.addEventListener?.("online", () => this.#lookAgain());
     globalThis.document?.addEventListener("visibilitychange", () => {
@@ -58,7 +62,9 @@ export class Connection extends EventTarget {
   /** True if the message was handed to an open socket; that is no promise that it arrives. */
   send(message) {
     if (this.#socket?.readyState !== 1) return false;
-    this.#socket.send(JSON.stringify(message));
+    const text = JSON.stringify(message);
+    this.#socket.send(text);
+    noteMessage(">", message, text.length);
     return true;
   }
 
@@ -100,6 +106,7 @@ export class Connection extends EventTarget {
     clearTimeout(this.#probeTimer);
     this.#probeTimer = null;
     const message = parseObject(text);
+    if (message !== null) noteMessage("<", message, text.length);
     if (message !== null) this.dispatchEvent(new CustomEvent("message", { detail: message }));
   }
 
@@ -110,7 +117,8 @@ export class Connection extends EventTarget {
   }
 
   #retryLater() {
-    const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures);
+    const isUnseen = globalThis.document?.visibilityState === "hidden";
+    const longest = Math.min(isUnseen ? LONGEST_UNSEEN_DELAY_MS : LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures);
     // Jitter, so that the browsers of one outage do not come back in one wave.
     const delayMs = Math.round(longest * (0.5 + Math.random() / 2));
     this.#failures += 1;
@@ -144,6 +152,7 @@ export class Connection extends EventTarget {
 
   #setState(state, delayMs = 0) {
     this.#state = state;
+    note("-", `socket ${state}`, delayMs === 0 ? "" : `again in ${delayMs} ms`);
     this.dispatchEvent(new CustomEvent("state", { detail: { state, delayMs } }));
   }
 }

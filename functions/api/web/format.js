@@ -1,26 +1,33 @@
 // Numbers and times as people read them.
 
+import { LANGUAGE, t } from "./texts.js";
+
+// Made once: making one takes longer than a thousand uses.
+const WHOLE = new Intl.NumberFormat(LANGUAGE);
+const TENTHS = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
+
 export function duration(milliseconds) {
   const seconds = Math.max(0, milliseconds) / 1_000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, "0")} s`;
+  if (seconds < 60) return t("format.seconds", { count: TENTHS.format(seconds) });
+  return t("format.minutes", { minutes: Math.floor(seconds / 60), seconds: String(Math.floor(seconds % 60)).padStart(2, "0") });
 }
 
-export function size(text) {
-  const bytes = new Blob([text]).size;
+export function size(bytes) {
   return bytes < 1_024 ? `${bytes} B` : `${(bytes / 1_024).toFixed(1)} KB`;
 }
 
-export function tokens(usage) {
-  const input = usage?.inputTokens;
-  const output = usage?.outputTokens;
-  if (!Number.isFinite(input) || !Number.isFinite(output)) return null;
-  return `${input.toLocaleString("en")} + ${output.toLocaleString("en")} tokens`;
+export function tokens({ inputTokens, outputTokens } = {}) {
+  if (!Number.isFinite(inputTokens) || !Number.isFinite(outputTokens)) return null;
+  return t("format.tokens", { input: count(inputTokens), output: count(outputTokens) });
 }
 
 export function cost(dollars) {
   if (!Number.isFinite(dollars)) return null;
   return dollars > 0 && dollars < 0.1 ? `$${dollars.toFixed(4)}` : `$${dollars.toFixed(2)}`;
+}
+
+export function count(value) {
+  return WHOLE.format(value);
 }
 
 /** The first characters of a text; cut between characters, not between the halves of one. */
@@ -38,8 +45,8 @@ export function instant(value) {
 
 export function ago(milliseconds, now = Date.now()) {
   const minutes = Math.floor((now - milliseconds) / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  return new Date(milliseconds).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
+  if (minutes < 1) return t("time.now");
+  if (minutes < 60) return t("time.minutes", { count: minutes });
+  if (minutes < 24 * 60) return t("time.hours", { count: Math.floor(minutes / 60) });
+  return new Date(milliseconds).toLocaleDateString(LANGUAGE, { year: "numeric", month: "short", day: "numeric" });
 }

@@ -1,65 +1,145 @@
-// The list of earlier generations.
+// The list of earlier generations: with a small picture of each, searched, opened and deleted.
 
+import { addressOf } from "./addresses.js";
 import { ago, beginning, instant } from "./format.js";
-import { fetchHistory } from "./http.js";
+import { fetchHistory, removeGeneration } from "./http.js";
+import { t } from "./texts.js";
+import { Thumbnails } from "./thumbnails.js";
 
-const STATUS_LABELS = { completed: "Done", partial: "Partly done", failed: "Failed", cancelled: "Stopped", running: "Writing", queued: "Waiting" };
 const LONGEST_PROMPT = 160;
 const TITLE_LENGTH = 120; // of a longer prompt the server's records keep this much
+const SEARCH_AFTER_MS = 250;
 
 export class History {
-  #list;
-  #note;
-  #more;
+  #part;
   #next = null;
+  #search = "";
+  #turn = 0;
+  #timer = null;
+  #thumbnails = new Thumbnails();
+  #doomed = null;
+  #onDeleted;
 
-  constructor({ list, note, more }) {
-    this.#list = list;
-    this.#note = note;
-    this.#more = more;
-    more.addEventListener("click", () => this.#load(this.#next));
+  /** `parts` has list, note, more, form, search, dialog, question and sure. */
+  constructor(parts, { onDeleted }) {
+    this.#part = parts;
+    this.#onDeleted = onDeleted;
+    parts.more.addEventListener("click", () => this.#load(this.#next));
+    parts.search.addEventListener("input", () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#find(), SEARCH_AFTER_MS);
+    });
+    parts.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#find();
+    });
+    parts.sure.addEventListener("click", () => this.#remove());
+    parts.list.addEventListener("click", (event) => this.#askToRemove(event));
   }
 
   refresh() {
     return this.#load(null);
   }
 
-  #load(next) {
-    return fetchHistory(next).then(
-      (page) => this.#show(page, next !== null),
-      (problem) => this.#say(`The list could not be loaded: ${problem.message}`),
-    );
+  #find() {
+    clearTimeout(this.#timer);
+    const search = this.#part.search.value.trim();
+    if (search === this.#search) return;
+    this.#search = search;
+    this.#load(null);
+  }
+
+  async #load(next) {
+    // A slow answer to an earlier question is not shown in place of a later one's.
+    const turn = (this.#turn += 1);
+    try {
+      const page = await fetchHistory({ next, search: this.#search });
+      if (turn === this.#turn) this.#show(page, next !== null);
+    } catch (problem) {
+      if (turn === this.#turn) this.#say(t("history.failed", { problem: problem.message }));
+    }
   }
 
   #show({ items, next }, isContinuation) {
-    const rows = items.map(makeRow);
-    if (isContinuation) this.#list.append(...rows);
-    else this.#list.replaceChildren(...rows);
+    const { list, more } = this.#part;
+    const rows = items.map((item) => this.#row(item, isContinuation ? null : this.#rowOf(item)));
+    if (isContinuation) list.append(...rows);
+    else list.replaceChildren(...rows);
     // The button may be about to go, and the focus with it.
-    if (isContinuation) rows[0]?.firstElementChild.focus({ preventScroll: true });
+    if (isContinuation) rows[0]?.querySelector("a").focus({ preventScroll: true });
     this.#next = next ?? null;
-    this.#more.hidden = this.#next === null;
-    this.#say(this.#list.childElementCount === 0 ? "Nothing yet. What you generate will be listed here." : "");
+    more.hidden = this.#next === null;
+    const nothing = this.#search === "" ? "history.nothing" : "history.notFound";
+    this.#say(list.childElementCount === 0 ? t(nothing) : "");
+  }
+
+  #rowOf({ id }) {
+    return [...this.#part.list.children].find((row) => row.dataset.id === id) ?? null;
+  }
+
+  #row(item, before) {
+    const signature = JSON.stringify([item.status, item.preview]);
+    // A row that says the same stays, with its picture; only its age is told anew.
+    if (before !== null && before.dataset.signature === signature) {
+      before.querySelector(".history-time").textContent = timeText(item.created_at);
+      return before;
+    }
+    const row = document.createElement("li");
+    row.dataset.id = item.id;
+    row.dataset.signature = signature;
+    const prompt = shorten(promptText(item.prompt)) || t("history.noPrompt");
+    const link = document.createElement("a");
+    link.href = addressOf(item.id);
+    link.append(
+      this.#thumbnails.make(item),
+      span("history-prompt", prompt),
+      span("history-models", (item.models ?? []).join(", ")),
+      span("history-status", t(`state.${item.status}`), item.status),
+      span("history-time", timeText(item.created_at)),
+    );
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "history-delete";
+    remove.setAttribute("aria-label", t("history.deleteOf", { prompt }));
+    remove.title = t("history.delete");
+    remove.append(icon("icon-delete"));
+    row.append(link, remove);
+    return row;
+  }
+
+  #askToRemove(event) {
+    const button = event.target.closest(".history-delete");
+    if (button === null) return;
+    this.#doomed = button.closest("li");
+    const { dialog, question } = this.#part;
+    question.textContent = t("history.sure", { prompt: this.#doomed.querySelector(".history-prompt").textContent });
+    dialog.showModal();
+  }
+
+  async #remove() {
+    const row = this.#doomed;
+    this.#part.dialog.close();
+    try {
+      await removeGeneration(row.dataset.id);
+    } catch (problem) {
+      // Gone already is as good.
+      if (problem.status !== 404) {
+        this.#say(t("history.deleteFailed", { problem: problem.message }));
+        return;
+      }
+    }
+    const neighbour = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    (neighbour?.querySelector("a") ?? document.getElementById("history-title")).focus();
+    document.getElementById("announcer").textContent = t("history.deleted");
+    if (this.#part.list.childElementCount === 0) this.#say(t("history.nothing"));
+    this.#onDeleted(row.dataset.id);
   }
 
   #say(text) {
-    this.#note.textContent = text;
-    this.#note.hidden = text === "";
+    this.#part.note.textContent = text;
+    this.#part.note.hidden = text === "";
   }
-}
-
-function makeRow(item) {
-  const row = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = addressOf(item.id);
-  link.append(
-    span("history-prompt", shorten(promptText(item.prompt)) || "(no description)"),
-    span("history-models", (item.models ?? []).join(", ")),
-    span("history-status", STATUS_LABELS[item.status] ?? String(item.status), item.status),
-    span("history-time", timeText(item.created_at)),
-  );
-  row.append(link);
-  return row;
 }
 
 function timeText(createdAt) {
@@ -75,19 +155,14 @@ function span(className, text, state = null) {
   return element;
 }
 
-/** Where the page shows a generation. */
-export function addressOf(generationId) {
-  return `#/g/${encodeURIComponent(generationId)}`;
-}
-
-/** The generation that the page's address names, or null. */
-export function addressed() {
-  const [, name = null] = /^#\/g\/([^/]+)$/.exec(location.hash) ?? [];
-  try {
-    return name === null ? null : decodeURIComponent(name);
-  } catch {
-    return name;
-  }
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(space, "svg");
+  picture.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(space, "use");
+  use.setAttribute("href", `#${name}`);
+  picture.append(use);
+  return picture;
 }
 
 export function promptText(prompt) {

@@ -1,6 +1,10 @@
 // Quartet's HTTP interface, as far as the page needs it.
 
+import { note } from "./journal.js";
+import { t } from "./texts.js";
+
 const TIMEOUT_MS = 15_000;
+const EXPORT_TIMEOUT_MS = 35_000;
 const CONFIG_AGAIN_MS = 2_000;
 
 export class HttpProblem extends Error {
@@ -25,8 +29,37 @@ export function fetchRecord(generationId) {
   return fetchData(generationPath(generationId));
 }
 
-export function fetchHistory(next = null) {
-  return fetchData(next === null ? "/api/generations" : `/api/generations?next=${encodeURIComponent(next)}`);
+/** A page of the list: {items, next}; of those that a search finds, if there is one. */
+export function fetchHistory({ next = null, search = "" } = {}) {
+  const query = new URLSearchParams();
+  if (next !== null) query.set("next", next);
+  if (search !== "") query.set("search", search);
+  return fetchData(`/api/generations${query.size === 0 ? "" : `?${query}`}`);
+}
+
+/** A generation and its changes, oldest first: {root, items}. */
+export function fetchVersions(generationId) {
+  return fetchData(`${generationPath(generationId)}/versions`);
+}
+
+export function fetchTally() {
+  return fetchData("/api/tally");
+}
+
+export function removeGeneration(generationId) {
+  return fetchData(generationPath(generationId), { method: "DELETE" });
+}
+
+/** Records which variant is the best; null takes it back. */
+export function pickWinner(generationId, variantIndex) {
+  return fetchData(`${generationPath(generationId)}/winner`, json("PUT", { variantIndex }));
+}
+
+/** The page and its pictures as one archive. */
+export async function exportPage(code) {
+  const response = await request("/api/export", json("POST", { code, baseUrl: location.origin }), EXPORT_TIMEOUT_MS);
+  if (response.ok) return response.blob();
+  throw await problemOf(response);
 }
 
 /** Stored messages of one attempt after a seq: {attempt, chunks: [{seq, type, value}], ended}. */
@@ -39,7 +72,7 @@ export function fetchChunks(generationId, variantIndex, attempt, after) {
 /** The text of a finished page. */
 export async function fetchPage(generationId, variantIndex) {
   const response = await request(variantPath(generationId, variantIndex));
-  if (!response.ok) throw new HttpProblem(response.status, "http", `The server answered ${response.status}.`);
+  if (!response.ok) throw new HttpProblem(response.status, "http", t("error.answered", { status: response.status }));
   return response.text();
 }
 
@@ -51,18 +84,35 @@ function generationPath(generationId) {
   return `/api/generations/${encodeURIComponent(generationId)}`;
 }
 
-async function fetchData(path) {
-  const response = await request(path);
-  const body = await response.json().catch(() => null);
-  if (response.ok && body?.success === true) return body.data;
-  const message = body?.error?.message ?? `The server answered ${response.status}.`;
-  throw new HttpProblem(response.status, body?.error?.code ?? "http", message);
+function json(method, body) {
+  return { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
-async function request(path) {
+async function fetchData(path, options = {}) {
+  const response = await request(path, options);
+  if (response.status === 204) return null;
+  if (!response.ok) throw await problemOf(response);
+  const body = await response.json().catch(() => null);
+  if (body?.success === true) return body.data;
+  throw new HttpProblem(response.status, "http", t("error.answered", { status: response.status }));
+}
+
+async function problemOf(response) {
+  const body = await response.json().catch(() => null);
+  const message = body?.error?.message ?? t("error.answered", { status: response.status });
+  return new HttpProblem(response.status, body?.error?.code ?? "http", message);
+}
+
+async function request(path, options = {}, timeoutMs = TIMEOUT_MS) {
+  const what = `${options.method ?? "GET"} ${path}`;
+  const begun = performance.now();
+  const took = () => `${Math.round(performance.now() - begun)} ms`;
   try {
-    return await fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS), cache: "no-store" });
+    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(timeoutMs), cache: "no-store" });
+    note("<", what, `${response.status}, ${took()}`);
+    return response;
   } catch {
-    throw new HttpProblem(0, "unreachable", "The server cannot be reached.");
+    note("<", what, `unreachable, ${took()}`);
+    throw new HttpProblem(0, "unreachable", t("error.unreachable"));
   }
 }

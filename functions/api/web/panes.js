@@ -1,24 +1,22 @@
 // One pane: what one model is making, from the first word to the finished page.
 
 import * as format from "./format.js";
-import { variantPath } from "./http.js";
-import { Preview } from "./preview.js";
+import { PaneEdit } from "./pane-edit.js";
+import { PaneKeep } from "./pane-keep.js";
+import { PaneView } from "./pane-view.js";
+import { localize, problemText, t } from "./texts.js";
 
-const STATE_LABELS = { queued: "Waiting", running: "Writing", stopping: "Stopping", completed: "Done", failed: "Failed", cancelled: "Stopped" };
-const AGENT_LABELS = { planner: "Planning", frontend: "Writing", images: "Making images", checks: "Checking" };
-const CUT_OFF = "The model did not come to the page's end, however often it was asked to go on: the page is cut off.";
-const UNSEEN_YET = "The page appears with its first words…";
-const NOTHING_TO_SEE = "It ended before there was anything to see. Code shows what was written.";
-const COPIED_FOR_MS = 1_500;
-const CODE_EVERY_MS = 250;
+const ENDED = ["completed", "failed", "cancelled"];
+const encoder = new TextEncoder();
 
 export class Pane {
   #parts;
-  #preview;
+  #view;
+  #keep;
+  #edit;
   #text = "";
+  #bytes = { length: 0, count: 0 };
   #isSeen = false;
-  #code = document.createTextNode("");
-  #codeTimer = null;
   #state = "queued";
   #startedAt = null;
   #durationMs = null;
@@ -26,28 +24,33 @@ export class Pane {
   #attempt = 1;
   #percent = { attempt: 0, value: 0 };
 
-  constructor(template, index, { onStop }) {
+  /** `on` has what a person does: stop, retry, pick and edit, each with the pane's index first. */
+  constructor(template, index, on) {
     this.index = index;
     this.element = template.content.firstElementChild.cloneNode(true);
+    localize(this.element);
     const part = (name) => this.element.querySelector(`.${name}`);
     this.#parts = {
       model: part("pane-model"), state: part("pane-state"), progress: part("pane-progress"), placeholder: part("pane-placeholder"),
-      frame: part("pane-preview"), code: part("pane-code"), error: part("pane-error"), facts: part("pane-facts"), checks: part("pane-checks"),
-      showPreview: part("show-preview"), showCode: part("show-code"), copy: part("copy"), open: part("open"), stop: part("stop"),
-      switch: part("switch"),
+      error: part("pane-error"), problem: part("pane-problem"), facts: part("pane-facts"), checks: part("pane-checks"),
+      stop: part("stop"), retry: part("retry"),
     };
-    this.#parts.code.append(this.#code);
-    this.#preview = new Preview(this.#parts.frame, () => this.#seen());
-    this.#parts.showPreview.addEventListener("click", () => this.#show("preview"));
-    this.#parts.showCode.addEventListener("click", () => this.#show("code"));
-    this.#parts.copy.addEventListener("click", () => this.#copy());
-    this.#parts.stop.addEventListener("click", () => onStop(index));
-    this.setModel(`Variant ${index + 1}`);
+    this.#view = new PaneView(this.element, index, () => this.#seen());
+    this.#keep = new PaneKeep(this.element, index, { onPick: on.pick, say: (text) => this.#showProblem(text) });
+    this.#edit = new PaneEdit(this.element, this.#view, { onEdit: (wish) => on.edit(index, wish) });
+    this.element.addEventListener("viewchange", () => this.#showPlaceholder());
+    this.#parts.stop.addEventListener("click", () => on.stop(index));
+    this.#parts.retry.addEventListener("click", () => on.retry(index));
+    this.setModel(t("pane.variant", { number: index + 1 }));
     this.#setState("queued");
   }
 
   get state() {
     return this.#state;
+  }
+
+  get text() {
+    return this.#text;
   }
 
   get model() {
@@ -59,21 +62,30 @@ export class Pane {
   }
 
   get hasEnded() {
-    return ["completed", "failed", "cancelled"].includes(this.#state);
+    return ENDED.includes(this.#state);
+  }
+
+  close() {
+    this.#view.close();
   }
 
   /** Who answers may be another model than was asked for. */
-  setModel(model, modelUsed = model) {
-    const name = modelUsed === model ? model : `${modelUsed} for ${model}`;
-    this.#parts.model.textContent = name;
-    this.#parts.model.title = name;
-    this.#parts.progress.setAttribute("aria-label", `Progress of ${name}`);
-    this.#parts.frame.title = `Preview of ${name}`;
-    this.#parts.code.setAttribute("aria-label", `Code of ${name}`);
-    this.#parts.switch.setAttribute("aria-label", `View of ${name}`);
-    this.#parts.stop.setAttribute("aria-label", `Stop ${name}`);
-    this.#parts.copy.setAttribute("aria-label", `Copy the code of ${name}`);
-    this.#parts.open.setAttribute("aria-label", `Open the page of ${name} in a new tab`);
+  setModel(asked, used = asked) {
+    const model = used === asked ? asked : t("pane.substitute", { used, asked });
+    this.#parts.model.textContent = model;
+    this.#parts.model.title = model;
+    this.#parts.progress.setAttribute("aria-label", t("pane.progress", { model }));
+    this.#parts.stop.setAttribute("aria-label", t("pane.stopOf", { model }));
+    this.#parts.retry.setAttribute("aria-label", t("pane.retryOf", { model }));
+    this.#view.setModel(model);
+    this.#keep.setModel(model);
+    this.#edit.setModel(model, this.index);
+    this.element.setAttribute("aria-label", model);
+  }
+
+  setPicked(isPicked) {
+    this.#keep.setPicked(isPicked);
+    this.element.classList.toggle("picked", isPicked);
   }
 
   start(startedAt) {
@@ -89,7 +101,7 @@ export class Pane {
 
   setProgress({ agent, percent, attempt = this.#attempt }) {
     if (this.hasEnded || attempt < this.#percent.attempt) return;
-    this.#setState(this.#state === "stopping" ? "stopping" : "running", AGENT_LABELS[agent]);
+    this.#setState(this.#state === "stopping" ? "stopping" : "running", agent === undefined ? undefined : t(`agent.${agent}`));
     if (!Number.isFinite(percent)) return;
     // A worker that was replaced may still speak; within an attempt nothing goes backwards.
     const before = attempt === this.#percent.attempt ? this.#percent.value : 0;
@@ -98,14 +110,13 @@ export class Pane {
   }
 
   setText(text, attempt) {
-    if (attempt !== this.#attempt || this.hasEnded) this.#reopen(attempt);
+    if (attempt !== this.#attempt) this.#reopen(attempt);
     this.#text = text;
     if (this.#state === "queued" && text !== "") this.#setState("running");
-    if (text !== "") this.#parts.placeholder.textContent = UNSEEN_YET;
+    if (text !== "") this.#parts.placeholder.textContent = t("pane.unseen");
     this.#showPlaceholder();
-    this.#parts.copy.hidden = text === "";
-    this.#preview.render(text);
-    this.#codeTimer ??= setTimeout(() => this.#writeCode(), CODE_EVERY_MS);
+    this.#keep.setText(text);
+    this.#view.setText(text);
   }
 
   setStopping() {
@@ -115,41 +126,7 @@ export class Pane {
   /** Takes the variantComplete or variantError that ended this variant. */
   end(message) {
     if (message.type === "variantComplete") this.#complete(message.data ?? {}, message.generationId);
-    else this.#fail(message.value || "This variant failed.", message.data ?? {});
-  }
-
-  #setModels({ model, modelUsed } = {}) {
-    if (model && modelUsed) this.setModel(model, modelUsed);
-  }
-
-  #complete(data, generationId) {
-    this.#parts.open.href = variantPath(generationId, this.index);
-    this.#parts.open.hidden = false;
-    this.#parts.error.hidden = true;
-    this.#showChecks(data);
-    this.#end("completed", data);
-  }
-
-  #showChecks({ cutOff, checks }) {
-    const messages = (Array.isArray(checks) ? checks : []).map((finding) => String(finding.message));
-    if (cutOff) messages.unshift(CUT_OFF);
-    this.#parts.checks.replaceChildren(...messages.map((message) => {
-      const item = document.createElement("li");
-      item.textContent = message;
-      return item;
-    }));
-    this.#parts.checks.hidden = messages.length === 0;
-  }
-
-  #fail(message, { code, retryable, ...data }) {
-    const isCancelled = code === "cancelled" || code === "canceled";
-    const advice = retryable && !/\btry/i.test(message) ? " Trying again may help." : "";
-    const kept = this.#text === "" ? "" : " What had been written is kept.";
-    this.#parts.error.textContent = isCancelled ? `Stopped.${kept}` : `${message}${advice}${kept}`;
-    this.#parts.error.classList.toggle("bad", !isCancelled);
-    this.#parts.error.hidden = false;
-    this.#parts.placeholder.textContent = this.#text === "" ? "Nothing was written." : NOTHING_TO_SEE;
-    this.#end(isCancelled ? "cancelled" : "failed", data);
+    else this.#fail(message.value || t("pane.failed"), message.data ?? {});
   }
 
   /** What the record knows before the messages arrive. */
@@ -163,46 +140,93 @@ export class Pane {
     const facts = [];
     if (this.#durationMs !== null) facts.push(format.duration(this.#durationMs));
     else if (this.#startedAt !== null && !this.hasEnded) facts.push(format.duration(now - this.#startedAt));
-    if (this.#text !== "") facts.push(format.size(this.#text));
-    if (this.#attempt > 1) facts.push(`attempt ${this.#attempt}`);
-    this.#parts.facts.textContent = [...facts, ...this.#details].map(unbroken).join("  ·  ");
+    if (this.#text !== "") facts.push(format.size(this.#countBytes()));
+    if (this.#attempt > 1) facts.push(t("pane.attempt", { number: this.#attempt }));
+    const text = [...facts, ...this.#details].map(unbroken).join("  ·  ");
+    if (this.#parts.facts.textContent !== text) this.#parts.facts.textContent = text;
+  }
+
+  #countBytes() {
+    if (this.#bytes.length !== this.#text.length) this.#bytes = { length: this.#text.length, count: encoder.encode(this.#text).length };
+    return this.#bytes.count;
+  }
+
+  #setModels({ model, modelUsed } = {}) {
+    if (model && modelUsed) this.setModel(model, modelUsed);
+  }
+
+  #complete(data, generationId) {
+    this.#keep.setWhole(generationId);
+    this.#edit.setAvailable(true);
+    this.#showProblem("");
+    this.#showChecks(data);
+    this.#end("completed", data);
+  }
+
+  #showChecks({ cutOff, checks }) {
+    const messages = (Array.isArray(checks) ? checks : []).map((finding) => String(finding.message));
+    if (cutOff) messages.unshift(t("pane.cutOff"));
+    this.#parts.checks.replaceChildren(...messages.map((message) => {
+      const item = document.createElement("li");
+      item.textContent = message;
+      return item;
+    }));
+    this.#parts.checks.hidden = messages.length === 0;
+  }
+
+  #fail(message, { code, retryable, ...data }) {
+    const isCancelled = code === "cancelled" || code === "canceled";
+    const sentences = [isCancelled ? t("pane.stopped") : problemText(code, message)];
+    if (retryable && !isCancelled && !/\btry/i.test(message)) sentences.push(t("pane.mayHelp"));
+    if (this.#text !== "") sentences.push(t("pane.kept"));
+    this.#showProblem(sentences.join(" "), !isCancelled);
+    this.#parts.retry.hidden = false;
+    this.#parts.placeholder.textContent = this.#text === "" ? t("pane.noText") : t("pane.noSight");
+    this.#end(isCancelled ? "cancelled" : "failed", data);
+  }
+
+  #showProblem(text, isBad = true) {
+    this.#parts.problem.textContent = text;
+    this.#parts.error.hidden = text === "";
+    this.#parts.error.classList.toggle("bad", isBad);
+    this.#parts.retry.hidden = true;
   }
 
   // After an attempt that died, the next one writes its own text from the start.
   #reopen(attempt) {
-    if (attempt !== this.#attempt) {
-      this.#attempt = attempt;
-      this.#isSeen = false;
-      this.#preview.restart();
-      this.#details = [];
-      this.#durationMs = null;
-      this.#parts.error.hidden = true;
-      this.#parts.checks.hidden = true;
-      this.#parts.placeholder.textContent = "Starting again…";
-      this.#parts.progress.removeAttribute("value");
-      this.#setState("queued");
-    }
+    this.#attempt = attempt;
+    this.#isSeen = false;
+    this.#view.preview.restart();
+    this.#details = [];
+    this.#durationMs = null;
+    this.#showProblem("");
+    this.#keep.setUnfinished();
+    this.#edit.setAvailable(false);
+    this.#parts.checks.hidden = true;
+    this.#parts.placeholder.textContent = t("pane.again");
+    this.#parts.progress.removeAttribute("value");
+    this.#setState("queued");
   }
 
   #end(state, { durationMs, usage, costUsd, model, modelUsed }) {
     this.#setModels({ model, modelUsed });
     if (Number.isFinite(durationMs)) this.#durationMs = durationMs;
     else if (this.#startedAt !== null) this.#durationMs ??= Date.now() - this.#startedAt;
-    this.#details = [format.tokens(usage), format.cost(costUsd)].filter((detail) => detail !== null);
+    this.#details = [format.tokens(usage ?? undefined), format.cost(costUsd)].filter((detail) => detail !== null);
     this.#setState(state);
-    if (state === "completed") this.#preview.finish();
+    if (state === "completed") this.#view.preview.finish();
     this.tick(Date.now());
   }
 
-  #setState(state, label = STATE_LABELS[state]) {
+  #setState(state, label = t(`state.${state}`)) {
     this.#state = state;
     if ((this.hasEnded || state === "stopping") && document.activeElement === this.#parts.stop) this.#parts.model.focus({ preventScroll: true });
     this.element.dataset.state = state;
-    this.#parts.state.textContent = state === "stopping" ? STATE_LABELS.stopping : label ?? STATE_LABELS[state];
+    this.#parts.state.textContent = state === "stopping" ? t("state.stopping") : label;
     this.#parts.stop.hidden = this.hasEnded;
     this.#parts.stop.disabled = state === "stopping";
     this.#parts.progress.hidden = this.hasEnded;
-    if (state === "queued") this.#parts.placeholder.textContent ||= "Waiting for the first words…";
+    if (state === "queued") this.#parts.placeholder.textContent ||= t("pane.first");
     this.#showPlaceholder();
   }
 
@@ -213,38 +237,7 @@ export class Pane {
 
   // A preview without anything to see would be a white hole.
   #showPlaceholder() {
-    const isCode = !this.#parts.code.hidden;
-    this.#parts.placeholder.hidden = this.#text !== "" && (isCode || this.#isSeen);
-  }
-
-  #show(view) {
-    const isCode = view === "code";
-    this.#parts.code.hidden = !isCode;
-    this.#parts.frame.hidden = isCode;
-    this.#parts.showCode.setAttribute("aria-pressed", String(isCode));
-    this.#parts.showPreview.setAttribute("aria-pressed", String(!isCode));
-    this.#preview.setVisible(!isCode);
-    this.#showPlaceholder();
-    this.#writeCode();
-  }
-
-  #writeCode() {
-    clearTimeout(this.#codeTimer);
-    this.#codeTimer = null;
-    const { code } = this.#parts;
-    if (code.hidden || this.#code.data === this.#text) return;
-    const isAtEnd = code.scrollHeight - code.scrollTop - code.clientHeight < 40;
-    // Appending keeps what the reader has selected.
-    if (this.#text.startsWith(this.#code.data)) this.#code.appendData(this.#text.slice(this.#code.length));
-    else this.#code.data = this.#text;
-    if (isAtEnd && !this.hasEnded) code.scrollTop = code.scrollHeight;
-  }
-
-  async #copy() {
-    const { copy } = this.#parts;
-    const isCopied = await navigator.clipboard?.writeText(this.#text).then(() => true, () => false);
-    copy.textContent = isCopied ? "Copied" : "Not allowed";
-    setTimeout(() => { copy.textContent = "Copy"; }, COPIED_FOR_MS);
+    this.#parts.placeholder.hidden = this.#text !== "" && (this.#view.isCode || this.#isSeen);
   }
 }
 

@@ -1,7 +1,11 @@
-// Sends a page to the sandboxed frame that shows it. One way only: nothing that the frame says is listened to.
+// Sends a page to the sandboxed frame that shows it. What the frame says is a stranger's word: only that a page is shown, and,
+// while an element is to be selected, which one.
 
 const RENDER_EVERY_MS = 400;
-const SEEN_AFTER_MS = 250; // what the frame needs to load a page; it is not asked
+const RENDER_EVERY_MS_MAX = 2_000;
+const RENDER_SHARE = 3; // a page that takes long to show is shown again only after this many times as long
+const SEEN_AFTER_MS = 250; // what the frame needs to load a page
+const ELEMENT_LONGEST = 20_000;
 const UNSEEN = /<!--[\s\S]*?(?:-->|$)|<(head|title|style|script|template|noscript)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
 const SEEN_WITHOUT_WORDS = /<(?:img|svg|canvas|video|iframe|input|textarea|select)\b/i;
 
@@ -19,19 +23,24 @@ export class Preview {
   #shown = "";
   #timer = null;
   #sentAt = -Infinity;
+  #everyMs = RENDER_EVERY_MS;
   #isWhole = false;
   #isSeen = false;
   #onSeen;
+  #onSelected = null;
+  #listen = (event) => this.#hear(event);
 
   /** onSeen is called once there is something to see, or all that there will be. */
   constructor(frame, onSeen) {
     this.#frame = frame;
     this.#onSeen = onSeen;
     frame.addEventListener("load", () => {
+      if (!frame.hasAttribute("src")) return; // the empty page that every frame begins with
       this.#isLoaded = true;
       this.#shown = "";
       this.#schedule();
     });
+    addEventListener("message", this.#listen);
   }
 
   render(html) {
@@ -57,9 +66,31 @@ export class Preview {
     this.#schedule();
   }
 
+  /** Lets an element be chosen: `onSelected` gets its HTML, or null if the choice was given up. Null ends it. */
+  select(onSelected) {
+    this.#onSelected = onSelected;
+    this.#post({ type: "select", isOn: onSelected !== null });
+    if (onSelected !== null) this.#frame.focus();
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    removeEventListener("message", this.#listen);
+  }
+
+  #hear({ source, data }) {
+    if (source !== this.#frame.contentWindow || source === null) return;
+    if (data?.type === "shown" && Number.isFinite(data.ms)) {
+      this.#everyMs = Math.min(RENDER_EVERY_MS_MAX, Math.max(RENDER_EVERY_MS, data.ms * RENDER_SHARE));
+    } else if (data?.type === "selected" && this.#onSelected !== null) {
+      const isElement = typeof data.html === "string" && data.html !== "";
+      this.#onSelected(isElement ? data.html.slice(0, ELEMENT_LONGEST) : null);
+    }
+  }
+
   #schedule() {
     if (this.#timer !== null || !this.#isLoaded || !this.#isVisible || this.#wanted === this.#shown) return;
-    const wait = Math.max(0, this.#sentAt + RENDER_EVERY_MS - performance.now());
+    const wait = Math.max(0, this.#sentAt + this.#everyMs - performance.now());
     this.#timer = setTimeout(() => this.#send(), wait);
   }
 
@@ -68,9 +99,13 @@ export class Preview {
     if (!this.#isVisible) return;
     this.#sentAt = performance.now();
     this.#shown = this.#wanted;
-    // The frame's origin is opaque, so "*" is the only target that names it.
-    this.#frame.contentWindow?.postMessage({ type: "render", html: this.#shown }, "*");
+    this.#post({ type: "render", html: this.#shown });
     this.#noteSeen();
+  }
+
+  #post(message) {
+    // The frame's origin is opaque, so "*" is the only target that names it.
+    this.#frame.contentWindow?.postMessage(message, "*");
   }
 
   #noteSeen() {

@@ -6,7 +6,7 @@
 //   quartet.generate({ generatedCodeConfig: "html_tailwind", inputMode: "image", generationType: "create",
 //                      prompt: { text: "In green", images: [file] }, variants: 4 });
 //
-// new Quartet(url, {api})    `api`: the HTTP API's origin, where it is not the page's own
+// new Quartet(url, {api, token})  `api`: the HTTP API's origin, where it is not the page's own; `token`: who asks
 // generate(params, id?)      returns the request's id; the same id never pays twice. An image is a File or Blob, a data URL or
 //                            `upload:ID`. What does not fit a frame is uploaded first, images and long texts alike.
 // follow(id, variants?)      replays a generation from its start and follows it    leave()    looks away; the server goes on

@@ -20,11 +20,13 @@ export class UploadProblem extends Error {
 export class Uploads {
   #api;
   #fetch;
+  #token;
   #references = new WeakMap();
 
-  /** `api`: the HTTP API's origin, where it is not the page's own. */
-  constructor({ api = "", fetchFunction = (...request) => globalThis.fetch(...request) } = {}) {
+  /** `api`: the HTTP API's origin, where it is not the page's own; `token`: who asks it, where it asks. */
+  constructor({ api = "", token = null, fetchFunction = (...request) => globalThis.fetch(...request) } = {}) {
     this.#api = api;
+    this.#token = token;
     this.#fetch = fetchFunction;
   }
 
@@ -62,7 +64,7 @@ export class Uploads {
   async #permit(contentType, bytes) {
     const response = await this.#request(`${this.#api}/api/uploads`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...(this.#token !== null && { authorization: `Bearer ${this.#token}` }) },
       body: JSON.stringify({ contentType, bytes }),
       signal: AbortSignal.timeout(PERMIT_TIMEOUT_MS),
     });

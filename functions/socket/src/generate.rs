@@ -5,7 +5,7 @@ use domain::generation::Generation;
 use domain::ids::{GenerationId, VariantKey};
 use domain::limits::ANNOUNCE_MS_MAX;
 use domain::request::StartRequest;
-use domain::request::reference::RequestRef;
+use domain::request::reference::Reference;
 use domain::stage::Stage;
 use domain::wire::server::ServerMessage;
 use lifecycle::{Started, StepError, visible};
@@ -32,14 +32,14 @@ impl Socket {
         }
     }
 
-    /// The same, for params that were uploaded because no frame holds them.
-    pub(crate) async fn generate_uploaded(
+    /// The same, for params that the message only names.
+    pub(crate) async fn generate_referenced(
         &self,
         sender: &Sender,
-        reference: &RequestRef,
+        reference: &Reference,
         bare: bool,
     ) -> Result<(), StepError> {
-        let start = self.starter.uploaded_request(&sender.user, reference).await?;
+        let start = self.starter.referenced(&sender.user, reference).await?;
         self.generate(sender, &start, bare).await
     }
 

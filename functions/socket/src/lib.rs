@@ -102,8 +102,8 @@ impl Socket {
         let step = match read {
             Ok(ClientMessage::Ping) => return Ok(ServerMessage::pong().encode().ok()),
             Ok(ClientMessage::Generate { start, bare }) => self.generate(&sender, &start, bare).await,
-            Ok(ClientMessage::GenerateUploaded { reference, bare }) => {
-                self.generate_uploaded(&sender, &reference, bare).await
+            Ok(ClientMessage::GenerateReferenced { reference, bare }) => {
+                self.generate_referenced(&sender, &reference, bare).await
             }
             Ok(ClientMessage::Resume { generation_id, cursors }) => {
                 self.resume(&sender, &generation_id, &cursors).await

@@ -25,6 +25,48 @@ pub struct Generation {
     /// How it ended, once every variant has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conclusion: Option<Conclusion>,
+    /// What it goes back to, if it is not the first of its line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<Lineage>,
+    /// The variant that its user likes best, once one was picked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub winner: Option<u8>,
+}
+
+impl Generation {
+    /// The first generation of its line: what all its versions have in common.
+    #[must_use]
+    pub fn root(&self) -> &GenerationId {
+        self.lineage.as_ref().map_or(&self.id, |lineage| &lineage.root)
+    }
+
+    /// The variant to show it by: the one that was picked, else the first with a page.
+    #[must_use]
+    pub fn preview(&self) -> Option<u8> {
+        let outcomes = self.conclusion.iter().flat_map(|conclusion| &conclusion.outcomes);
+        let first = || (0..).zip(outcomes).find(|(_, outcome)| outcome.end == End::Completed).map(|(index, _)| index);
+        self.winner.or_else(first)
+    }
+
+    /// Whether its title or one of its models has every word of `search`, in any case of letters.
+    #[must_use]
+    pub fn matches(&self, search: &str) -> bool {
+        let text = format!("{} {}", self.title, self.models.join(" ")).to_lowercase();
+        search.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    }
+}
+
+/// Where a generation comes from: a change of another one's page, or the same request once more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lineage {
+    /// The first of the line.
+    pub root: GenerationId,
+    /// The one that it goes back to.
+    pub parent: GenerationId,
+    /// The variant whose page was changed; `None` if the request was repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_index: Option<u8>,
 }
 
 /// The end of a generation.
@@ -40,6 +82,69 @@ pub struct Conclusion {
     /// What it has taken.
     #[serde(default)]
     pub totals: Totals,
+    /// How each variant ended, in order; none in records from before this was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<Outcome>,
+}
+
+/// How a variant ended and what it took, for lists and comparisons that read no variants.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// How it ended.
+    pub end: End,
+    /// Who answered, where it is not the model that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_used: Option<String>,
+    /// From the claim to the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// Tokens of the prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<u64>,
+    /// Tokens of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<u64>,
+    /// Dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+}
+
+/// How a variant ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// With a page.
+    Completed,
+    /// With a reason.
+    Failed,
+    /// By request.
+    Cancelled,
+    /// Its record could not be read.
+    #[default]
+    Unreadable,
+}
+
+impl Outcome {
+    /// The outcome of a variant that has ended.
+    #[must_use]
+    pub fn of(variant: &Variant) -> Self {
+        let answer = variant.answer();
+        let usage = answer.and_then(|answer| answer.usage);
+        Self {
+            end: match &variant.status {
+                Status::Completed(_) => End::Completed,
+                Status::Failed(_) => End::Failed,
+                Status::Cancelled => End::Cancelled,
+                Status::Queued | Status::Running => End::Unreadable,
+            },
+            model_used: variant.account.substitute.as_ref().map(|substitute| substitute.model.clone()),
+            duration_ms: variant.duration_ms(),
+            input_tokens: usage.map(|usage| usage.input_tokens),
+            output_tokens: usage.map(|usage| usage.output_tokens),
+            cost_usd: answer.and_then(|answer| answer.cost_usd),
+        }
+    }
 }
 
 /// A generation as a whole.

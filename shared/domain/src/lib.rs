@@ -14,6 +14,7 @@
 //! - [`export`] and [`address`]: a page as a folder with its pictures, and what may be fetched for it.
 //! - [`wire`]: the messages that cross the socket and the event that starts a worker.
 //! - [`retry`] and [`sweep`]: what to do about an attempt that broke off, and about one that fell silent.
+//! - [`tally`]: how the models compare over many generations.
 //! - [`stage`]: the names under which a generation's way is logged.
 //! - [`limits`]: every number that bounds something.
 
@@ -40,6 +41,7 @@ pub mod retry;
 pub mod stack;
 pub mod stage;
 pub mod sweep;
+pub mod tally;
 pub mod upload;
 pub mod usage;
 pub mod variant;

@@ -149,6 +149,13 @@ pub const LISTENERS_MAX: usize = 16;
 pub const CHUNKS_PAGE: u32 = 100;
 /// Generations in one page of the history.
 pub const HISTORY_PAGE: u32 = 20;
+/// Generations in one read of a history that is searched or counted: a few hundred bytes each, and DynamoDB answers at most
+/// 1 MB: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html>.
+pub const HISTORY_SCAN_PAGE: u32 = 250;
+/// Such reads for one answer: the last 5,000 generations.
+pub const HISTORY_SCANS_MAX: u32 = 20;
+/// A search, in bytes.
+pub const SEARCH_BYTES_MAX: usize = 256;
 /// Variants that one sweep takes up.
 pub const SWEEP_BATCH: u32 = 200;
 

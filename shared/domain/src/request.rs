@@ -6,12 +6,15 @@
 
 pub(crate) mod fields;
 mod ignored;
+pub mod parent;
 pub mod reference;
+pub mod repeat;
 
 use crate::error::Refusal;
 use crate::limits;
 use crate::stack::{GenerationType, InputMode, Stack};
 use fields::Fields;
+use parent::Parent;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -92,6 +95,8 @@ pub struct StartRequest {
     pub variants: u8,
     /// The models to use instead of the line-up, one a variant (from the start again when there are fewer).
     pub models: Option<Vec<String>>,
+    /// What it goes back to; it changes nothing of what is generated.
+    pub parent: Option<Parent>,
     /// Fields that were sent and are never taken from a client: keys and hosts. Only their names are read.
     pub ignored: Vec<&'static str>,
 }
@@ -104,13 +109,16 @@ impl StartRequest {
     /// the prompt, which has none.
     pub fn read(object: &Map<String, Value>) -> Result<Self, Refusal> {
         let fields = Fields::of(object);
-        let variants =
-            fields.count("variants", limits::VARIANTS_DEFAULT, limits::VARIANTS_MIN, limits::VARIANTS_MAX)?;
+        let (variants, models) = read_models(&fields)?;
         Ok(Self {
-            request_id: fields.text("requestId", limits::NAME_BYTES_MAX)?.filter(|id| !id.is_empty()),
+            request_id: read_request_id(&fields)?,
             variants,
-            models: fields.names("models", usize::from(limits::VARIANTS_MAX), limits::NAME_BYTES_MAX)?,
+            models,
             request: GenerationRequest::read(&fields)?,
+            parent: match fields.object("parent")? {
+                Some(parent) => Some(Parent::read(&parent)?),
+                None => None,
+            },
             ignored: ignored::sent(object),
         })
     }
@@ -129,6 +137,15 @@ impl StartRequest {
         let canonical = serde_json::json!([self.request, self.variants, self.models]);
         hex_sha256(canonical.to_string().as_bytes())
     }
+}
+
+fn read_request_id(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
+    Ok(fields.text("requestId", limits::NAME_BYTES_MAX)?.filter(|id| !id.is_empty()))
+}
+
+fn read_models(fields: &Fields<'_>) -> Result<(u8, Option<Vec<String>>), Refusal> {
+    let variants = fields.count("variants", limits::VARIANTS_DEFAULT, limits::VARIANTS_MIN, limits::VARIANTS_MAX)?;
+    Ok((variants, fields.names("models", usize::from(limits::VARIANTS_MAX), limits::NAME_BYTES_MAX)?))
 }
 
 /// The SHA-256 of some bytes, in lower-case hex.

@@ -1,5 +1,5 @@
 use crate::{Reached, push_all};
-use domain::generation::{Conclusion, Overall};
+use domain::generation::{Conclusion, Outcome, Overall};
 use domain::ids::ConnectionId;
 use domain::limits::TELL_MS_MAX;
 use domain::stage::Stage;
@@ -61,6 +61,11 @@ impl Announcer {
             ended_at_ms: self.clock.now_ms(),
             told_by: variant_index,
             totals: Totals::of(&variants),
+            outcomes: recorded
+                .variants
+                .iter()
+                .map(|variant| variant.as_ref().map(Outcome::of).unwrap_or_default())
+                .collect(),
         };
         let Some(conclusion) = self.generations.conclude(id, mine).await? else { return Ok(true) };
         if conclusion.told_by != variant_index {

@@ -5,10 +5,12 @@
 //! - [`Replayer`]: bring a connection from its cursors to the present (`socket`).
 //! - [`Announcer`]: tell everyone that a variant, and perhaps the generation, has ended (`variant`, `sweep`).
 //! - [`cancel`]: ask variants to stop (`socket`, `api`).
+//! - [`stored_request`]: what a generation was made of (`api`, and for a repeat).
 //! - [`visible`]: read a generation that a user may see (`socket`, `api`).
 
 mod announce;
 mod cancel;
+mod lineage;
 mod push;
 mod replay;
 mod start;
@@ -17,6 +19,7 @@ mod visible;
 
 pub use announce::Announcer;
 pub use cancel::cancel;
+pub use lineage::stored_request;
 pub use push::{Reached, push_all, push_to};
 pub use replay::Replayer;
 pub use start::{Started, Starter};

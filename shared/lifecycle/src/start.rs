@@ -48,8 +48,8 @@ impl Starter {
     /// the start and, if `closes`, is closed at its end.
     ///
     /// # Errors
-    /// [`StepError::Refused`] for a model that is not on offer, an upload that is none of the user's images, or a reused
-    /// idempotency key; the store's error, after
+    /// [`StepError::Refused`] for a model that is not on offer, a parent that the user may not see, an upload that is none of
+    /// the user's images, or a reused idempotency key; the store's error, after
     /// which the generation may be recorded (the sweep then brings it to its end, and the same key finds it).
     pub async fn record(
         &self,
@@ -59,6 +59,10 @@ impl Starter {
         closes: bool,
     ) -> Result<Started, StepError> {
         let models = self.offer.choose(start.models.as_deref(), start.variants)?;
+        let lineage = match &start.parent {
+            Some(parent) => Some(self.lineage(user, parent).await?),
+            None => None,
+        };
         let request = self.with_uploads(user, &start.request).await?;
         let id = self.ids.generation_id();
         tracing::info!(
@@ -74,7 +78,8 @@ impl Starter {
         self.objects.put(&keys::request(&id), object).await?;
         tracing::info!(stage = %Stage::RequestSaved, generation_id = %id);
 
-        let new = self.new_generation(user, start, id, models, listener, closes);
+        let mut new = self.new_generation(user, start, id, models, listener, closes);
+        new.generation.lineage = lineage;
         let created = match self.generations.create(&new).await {
             // An unknown outcome is resolved by reading: nobody else writes this id.
             Err(StoreError::Unavailable(_)) if self.generations.generation(&new.generation.id).await?.is_some() => {
@@ -142,6 +147,8 @@ impl Starter {
                 models,
                 closes: listener.filter(|_| closes).cloned(),
                 conclusion: None,
+                lineage: None,
+                winner: None,
                 id,
             },
         }

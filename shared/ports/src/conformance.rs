@@ -62,6 +62,8 @@ pub fn new_generation(user: &UserId, created_at_ms: u64, count: u8) -> NewGenera
             models: vec!["m".to_owned(); usize::from(count)],
             closes: None,
             conclusion: None,
+            lineage: None,
+            winner: None,
         },
         variants,
         request_key: None,

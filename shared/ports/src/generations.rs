@@ -89,4 +89,9 @@ pub trait Generations: Send + Sync {
     /// Records how a generation ended, once: the first call's conclusion stands, and every call returns the one that
     /// stands. `None` if there is no such generation.
     async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError>;
+
+    /// Records which variant its user likes best, or that none is; the last call's stands. Returns whether there is such
+    /// a generation: nothing is recorded for one that is not there. After [`StoreError::Unavailable`] the outcome is
+    /// unknown, and the same call again is harmless.
+    async fn pick(&self, id: &GenerationId, winner: Option<u8>) -> Result<bool, StoreError>;
 }

@@ -4,6 +4,7 @@ use crate::failure::store_error;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
@@ -145,13 +146,35 @@ impl Generations for Table {
         match updated {
             Ok(answer) => Ok(to_generation(&answer.attributes.unwrap_or_default())?.conclusion),
             Err(error)
-                if error.as_service_error().is_some_and(
-                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception,
-                ) =>
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(None)
             }
             Err(error) => Err(store_error("UpdateItem conclude", &error)),
+        }
+    }
+
+    async fn pick(&self, id: &GenerationId, winner: Option<u8>) -> Result<bool, StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::generation(id).item()))
+            .condition_expression("attribute_exists(pk)");
+        let update = match winner {
+            Some(index) => {
+                update.update_expression("SET winner = :winner").expression_attribute_values(":winner", number(index))
+            }
+            None => update.update_expression("REMOVE winner"),
+        };
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(store_error("UpdateItem pick", &error)),
         }
     }
 }

@@ -8,6 +8,7 @@ use domain::generation::Generation;
 use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
 use domain::variant::{Account, Status, Variant};
 use ports::{Connection, StoreError};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, from_str};
 use std::str::FromStr;
 
@@ -23,6 +24,14 @@ pub(super) fn numeric<T: FromStr>(item: &Item, name: &str) -> Result<T, StoreErr
     match item.get(name) {
         Some(AttributeValue::N(text)) => text.parse().map_err(|_| corrupt(item, name)),
         Some(_) | None => Err(corrupt(item, name)),
+    }
+}
+
+/// A record that is written as JSON, if it is there.
+fn parsed<T: DeserializeOwned>(item: &Item, name: &str) -> Result<Option<T>, StoreError> {
+    match item.get(name) {
+        None => Ok(None),
+        Some(_) => from_str(text(item, name)?).map(Some).map_err(|_| corrupt(item, name)),
     }
 }
 
@@ -49,7 +58,7 @@ fn corrupt(item: &Item, name: &str) -> StoreError {
 pub(super) fn of_generation(generation: &Generation) -> Result<Item, StoreError> {
     let unwritable = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
     let mut item = Key::generation(&generation.id).item();
-    let Generation { id, user, created_at_ms, title, models, closes, conclusion } = generation;
+    let Generation { id, user, created_at_ms, title, models, closes, conclusion, lineage, winner } = generation;
     item.insert("owner".to_owned(), string(&user.0));
     item.insert("place".to_owned(), string(format!("{created_at_ms:015}#{id}")));
     item.insert("createdAt".to_owned(), number(created_at_ms));
@@ -60,6 +69,12 @@ pub(super) fn of_generation(generation: &Generation) -> Result<Item, StoreError>
     }
     if let Some(conclusion) = conclusion {
         item.insert("conclusion".to_owned(), string(serde_json::to_string(conclusion).map_err(unwritable)?));
+    }
+    if let Some(lineage) = lineage {
+        item.insert("lineage".to_owned(), string(serde_json::to_string(lineage).map_err(unwritable)?));
+    }
+    if let Some(winner) = winner {
+        item.insert("winner".to_owned(), number(winner));
     }
     Ok(item)
 }
@@ -73,10 +88,9 @@ pub(super) fn to_generation(item: &Item) -> Result<Generation, StoreError> {
         title: text(item, "title")?.to_owned(),
         models: from_str(text(item, "models")?).map_err(|_| corrupt(item, "models"))?,
         closes: item.get("closes").map(|_| text(item, "closes").map(|id| ConnectionId(id.to_owned()))).transpose()?,
-        conclusion: match item.get("conclusion") {
-            None => None,
-            Some(_) => Some(from_str(text(item, "conclusion")?).map_err(|_| corrupt(item, "conclusion"))?),
-        },
+        conclusion: parsed(item, "conclusion")?,
+        lineage: parsed(item, "lineage")?,
+        winner: item.get("winner").map(|_| numeric(item, "winner")).transpose()?,
     })
 }
 
@@ -148,10 +162,7 @@ pub(super) fn to_variant(item: &Item) -> Result<Variant, StoreError> {
         signals: numeric(item, "signals")?,
         listeners: strings(item, "listeners").into_iter().map(ConnectionId).collect(),
         cancel_requested: flag(item, "cancel"),
-        account: match item.get("account") {
-            None => Account::default(),
-            Some(_) => from_str(text(item, "account")?).map_err(|_| corrupt(item, "account"))?,
-        },
+        account: parsed(item, "account")?.unwrap_or_default(),
         told: !item.contains_key("open"),
         status,
     })

@@ -1,13 +1,37 @@
-//! A request that is too large for a frame: its params are uploaded as JSON, and the message names the upload.
+//! A request that a message names instead of holding it: one that was uploaded, since no frame holds it, or one that was
+//! carried out before.
 
 use super::StartRequest;
 use super::fields::Fields;
+use super::repeat::Repeat;
 use crate::error::{ErrorCode, Refusal};
 use crate::ids::UploadId;
 use crate::limits::NAME_BYTES_MAX;
 use serde_json::{Map, Value};
 
 const FIELD: &str = "requestRef";
+
+/// Where the request is that a message names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// In an upload.
+    Upload(RequestRef),
+    /// With the generation that was made of it.
+    Repeat(Repeat),
+}
+
+impl Reference {
+    /// Reads the reference of a message; `None` if the message is the request itself.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that names the field.
+    pub fn read(object: &Map<String, Value>) -> Result<Option<Self>, Refusal> {
+        match RequestRef::read(object)? {
+            Some(reference) => Ok(Some(Self::Upload(reference))),
+            None => Ok(Repeat::read(object)?.map(Self::Repeat)),
+        }
+    }
+}
 
 /// `{"requestRef": "upload:ID", "requestId"?}`: nothing else of the message is read, the upload is the request.
 #[derive(Clone, Debug, PartialEq, Eq)]

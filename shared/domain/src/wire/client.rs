@@ -4,7 +4,7 @@ use crate::error::{ErrorCode, Refusal};
 use crate::ids::GenerationId;
 use crate::limits::CURSORS_MAX;
 use crate::request::StartRequest;
-use crate::request::reference::RequestRef;
+use crate::request::reference::Reference;
 use serde_json::{Map, Value};
 
 /// What a client wants.
@@ -18,10 +18,10 @@ pub enum ClientMessage {
         /// Whether the sender expects its socket to be closed.
         bare: bool,
     },
-    /// The same, with the params uploaded before: they are too large for a frame.
-    GenerateUploaded {
-        /// Which upload.
-        reference: RequestRef,
+    /// The same, with the params elsewhere: uploaded before, or those of an earlier generation.
+    GenerateReferenced {
+        /// Where.
+        reference: Reference,
         /// Whether the sender expects its socket to be closed.
         bare: bool,
     },
@@ -87,14 +87,14 @@ impl ClientMessage {
     #[must_use]
     pub const fn is_bare(&self) -> bool {
         match self {
-            Self::Generate { bare, .. } | Self::GenerateUploaded { bare, .. } => *bare,
+            Self::Generate { bare, .. } | Self::GenerateReferenced { bare, .. } => *bare,
             Self::Resume { .. } | Self::Cancel { .. } | Self::Ping => false,
         }
     }
 
     fn read_generate(object: &Map<String, Value>, bare: bool) -> Result<Self, Refusal> {
-        match RequestRef::read(object)? {
-            Some(reference) => Ok(Self::GenerateUploaded { reference, bare }),
+        match Reference::read(object)? {
+            Some(reference) => Ok(Self::GenerateReferenced { reference, bare }),
             None => Ok(Self::Generate { start: Box::new(StartRequest::read(object)?), bare }),
         }
     }
@@ -198,7 +198,10 @@ mod tests {
         let bare = r#"{"generatedCodeConfig":"html_css","prompt":{"text":"x"}}"#;
         assert!(matches!(ClientMessage::read(bare).unwrap(), ClientMessage::Generate { bare: true, .. }));
         let uploaded = format!(r#"{{"action":"generate","requestRef":"upload:{ID}"}}"#);
-        assert!(matches!(ClientMessage::read(&uploaded).unwrap(), ClientMessage::GenerateUploaded { bare: false, .. }));
+        assert!(matches!(
+            ClientMessage::read(&uploaded).unwrap(),
+            ClientMessage::GenerateReferenced { bare: false, .. }
+        ));
         assert!(ClientMessage::read(&format!(r#"{{"requestRef":"upload:{ID}"}}"#)).unwrap().is_bare());
     }
 

@@ -35,6 +35,7 @@ enum Broken {
     NothingDue,
     KeysOfEveryRequest,
     TheLastConclusionStands,
+    KeepsTheWinner,
     HistoryOfNobody,
     HistoryWithoutPages,
     LosesVariants,
@@ -44,7 +45,7 @@ enum Broken {
     MakesUpConnections,
 }
 
-const ALL: [Broken; 27] = [
+const ALL: [Broken; 28] = [
     Broken::ClaimsWhatIsHeld,
     Broken::AppendsNothing,
     Broken::AppendsForAnyone,
@@ -65,6 +66,7 @@ const ALL: [Broken; 27] = [
     Broken::NothingDue,
     Broken::KeysOfEveryRequest,
     Broken::TheLastConclusionStands,
+    Broken::KeepsTheWinner,
     Broken::HistoryOfNobody,
     Broken::HistoryWithoutPages,
     Broken::LosesVariants,
@@ -220,6 +222,11 @@ impl Generations for Table {
     async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {
         let stands = self.inner.conclude(id, conclusion.clone()).await?;
         Ok(if self.how == Broken::TheLastConclusionStands { stands.map(|_| conclusion) } else { stands })
+    }
+
+    async fn pick(&self, id: &GenerationId, winner: Option<u8>) -> Result<bool, StoreError> {
+        let winner = winner.or((self.how == Broken::KeepsTheWinner).then_some(1));
+        self.inner.pick(id, winner).await
     }
 }
 

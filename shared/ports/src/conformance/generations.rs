@@ -1,6 +1,6 @@
 use super::new_generation;
 use crate::{Created, Generations, RequestKey};
-use domain::generation::{Conclusion, Overall};
+use domain::generation::{Conclusion, Generation, Lineage, Overall};
 use domain::ids::{GenerationId, UserId};
 use domain::usage::Totals;
 
@@ -8,6 +8,7 @@ pub(super) async fn check<T: Generations>(table: &T) {
     a_created_generation_reads_back_whole(table).await;
     an_idempotency_key_attaches_only_the_same_request_of_the_same_user(table).await;
     the_first_conclusion_stands(table).await;
+    the_last_pick_stands(table).await;
     history_is_mine_newest_first_and_paged(table).await;
 }
 
@@ -57,8 +58,13 @@ async fn the_first_conclusion_stands<T: Generations>(table: &T) {
     let new = new_generation(&user("conclusion"), 1_000, 2);
     table.create(&new).await.unwrap();
     let id = &new.generation.id;
-    let conclusion =
-        |told_by| Conclusion { status: Overall::Partial, ended_at_ms: 5_000, told_by, totals: Totals::default() };
+    let conclusion = |told_by| Conclusion {
+        status: Overall::Partial,
+        ended_at_ms: 5_000,
+        told_by,
+        totals: Totals::default(),
+        outcomes: Vec::new(),
+    };
     assert_eq!(table.conclude(id, conclusion(1)).await.unwrap(), Some(conclusion(1)));
     assert_eq!(table.conclude(id, conclusion(0)).await.unwrap(), Some(conclusion(1)));
     let recorded = table.generation(id).await.unwrap().unwrap();
@@ -66,6 +72,23 @@ async fn the_first_conclusion_stands<T: Generations>(table: &T) {
     let absent = GenerationId::parse("ffffffff-ffff-4fff-8fff-fffffffffffe").unwrap();
     assert_eq!(table.conclude(&absent, conclusion(0)).await.unwrap(), None);
     assert_eq!(table.generation(&absent).await.unwrap(), None, "a conclusion makes no generation");
+}
+
+async fn the_last_pick_stands<T: Generations>(table: &T) {
+    let mut new = new_generation(&user("picker"), 1_000, 2);
+    let id = new.generation.id.clone();
+    new.generation.lineage = Some(Lineage { root: id.clone(), parent: id.clone(), variant_index: Some(1) });
+    table.create(&new).await.unwrap();
+    for winner in [Some(1), Some(0), None, Some(1)] {
+        assert!(table.pick(&id, winner).await.unwrap());
+        let recorded = table.generation(&id).await.unwrap().unwrap();
+        assert_eq!(recorded.generation, Generation { winner, ..new.generation.clone() }, "the winner and nothing else");
+    }
+    let listed = table.history(&new.generation.user, None, 1).await.unwrap();
+    assert_eq!(listed.items[0].winner, Some(1), "lists say it, too");
+    let absent = GenerationId::parse("ffffffff-ffff-4fff-8fff-fffffffffffd").unwrap();
+    assert!(!table.pick(&absent, Some(0)).await.unwrap());
+    assert_eq!(table.generation(&absent).await.unwrap(), None, "a pick makes no generation");
 }
 
 async fn history_is_mine_newest_first_and_paged<T: Generations>(table: &T) {

@@ -27,6 +27,10 @@ impl<T: Generations + ?Sized> Generations for Faulty<T> {
     async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {
         self.run("conclude", self.inner.conclude(id, conclusion), unavailable).await
     }
+
+    async fn pick(&self, id: &GenerationId, winner: Option<u8>) -> Result<bool, StoreError> {
+        self.run("pick", self.inner.pick(id, winner), unavailable).await
+    }
 }
 
 #[async_trait]

@@ -60,6 +60,11 @@ impl Generations for MemoryTable {
         let mut state = self.lock();
         Ok(state.generations.get_mut(id).map(|generation| generation.conclusion.get_or_insert(conclusion).clone()))
     }
+
+    async fn pick(&self, id: &GenerationId, winner: Option<u8>) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        Ok(state.generations.get_mut(id).map(|generation| generation.winner = winner).is_some())
+    }
 }
 
 /// A generation's place in its user's history, which sorts by time.

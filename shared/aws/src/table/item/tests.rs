@@ -1,7 +1,7 @@
 use super::*;
 use domain::checks::check;
 use domain::error::{ErrorCode, Failure};
-use domain::generation::{Conclusion, Overall};
+use domain::generation::{Conclusion, End, Lineage, Outcome, Overall};
 use domain::ids::AttemptKey;
 use domain::usage::{Totals, Usage};
 use domain::variant::{Answer, Completion, Gone, Substitute};
@@ -87,13 +87,17 @@ prop_compose! {
         id in id(), user in "\\PC{1,30}", created_at_ms in 0u64..1_000_000_000_000_000, title in "\\PC{0,120}",
         models in proptest::collection::vec("\\PC{1,20}", 1..8), closes in option::of("[A-Za-z0-9]{15}="),
         conclusion in option::of((any::<u64>(), 0u8..8, option::of(0.0..9.0))),
+        parent in option::of((id(), id(), option::of(0u8..8))), winner in option::of(0u8..8),
     ) -> Generation {
         Generation {
             id, user: UserId(user), created_at_ms, title, models, closes: closes.map(ConnectionId),
             conclusion: conclusion.map(|(ended_at_ms, told_by, cost_usd)| {
                 let totals = Totals { cost_usd, usage_unknown: vec![told_by], ..Totals::default() };
-                Conclusion { status: Overall::Partial, ended_at_ms, told_by, totals }
+                let outcomes = vec![Outcome { end: End::Completed, cost_usd, ..Outcome::default() }];
+                Conclusion { status: Overall::Partial, ended_at_ms, told_by, totals, outcomes }
             }),
+            lineage: parent.map(|(root, parent, variant_index)| Lineage { root, parent, variant_index }),
+            winner,
         }
     }
 }

@@ -1,0 +1,71 @@
+//! Takes the page's files into the binary: as they are, compressed, and under a name that changes with their content.
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::collections::hash_map::DefaultHasher;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::hash::{Hash, Hasher};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// What the page's own links begin with; the release takes the place of the dash.
+const UNRELEASED: &str = "/assets/-/";
+/// Where the page names its modules, so that a browser asks for all of them at once and not one after the other.
+const MODULES: &str = "<!-- modules -->";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("web");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut paths = Vec::new();
+    walk(&folder, &mut paths)?;
+    paths.sort();
+    let files: Vec<(String, String)> = paths
+        .iter()
+        .map(|path| Ok((path.strip_prefix(&folder)?.display().to_string(), fs::read_to_string(path)?)))
+        .collect::<Result<_, Box<dyn Error>>>()?;
+    // It only has to differ when the content does.
+    let mut hasher = DefaultHasher::new();
+    files.hash(&mut hasher);
+    let release = format!("{:016x}", hasher.finish());
+    let mut table = format!("const RELEASE: &str = {release:?};\nconst FILES: &[File] = &[\n");
+    for (number, (name, text)) in files.iter().enumerate() {
+        let text = released(text, &release, &files);
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text.as_bytes())?;
+        fs::write(out.join(format!("{number}.txt")), &text)?;
+        fs::write(out.join(format!("{number}.gz")), encoder.finish()?)?;
+        writeln!(
+            table,
+            "    File {{ name: {name:?}, text: include_str!(\"{number}.txt\"), gzip: include_bytes!(\"{number}.gz\") }},"
+        )?;
+    }
+    table.push_str("];\n");
+    fs::write(out.join("files.rs"), table)?;
+    Ok(())
+}
+
+fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { walk(&path, paths)? } else { paths.push(path) }
+    }
+    Ok(())
+}
+
+fn released(text: &str, release: &str, files: &[(String, String)]) -> String {
+    let is_module = |name: &str| {
+        Path::new(name).extension().is_some_and(|extension| extension == "js")
+            && !name.contains('/')
+            && name != "highlighter.js"
+    };
+    let modules: Vec<String> = files
+        .iter()
+        .filter(|(name, _)| is_module(name))
+        .map(|(name, _)| format!("<link rel=\"modulepreload\" href=\"{UNRELEASED}{name}\">"))
+        .collect();
+    let modules = modules.join("\n  ");
+    text.replace(MODULES, &modules).replace(UNRELEASED, &format!("/assets/{release}/"))
+}

@@ -1,0 +1,66 @@
+// The versions of a page: the first one and every change of it, as the server has them, to walk back through.
+
+import { beginning } from "./format.js";
+import { fetchVersions } from "./http.js";
+import { addressOf } from "./addresses.js";
+import { t } from "./texts.js";
+
+const TITLE_LENGTH = 40;
+
+export class Versions {
+  #nav;
+  #list;
+  #items = [];
+  #asked = null;
+
+  constructor(nav) {
+    this.#nav = nav;
+    this.#list = nav.querySelector("ol");
+  }
+
+  /** What was asked on the way to a generation, oldest first, without itself. */
+  wishesBefore(generationId) {
+    const wishes = [];
+    let item = this.#items.find(({ id }) => id === generationId);
+    while (item?.parent) {
+      item = this.#items.find(({ id }) => id === item.parent.generationId);
+      if (item !== undefined && item.prompt !== "") wishes.unshift(item.prompt);
+    }
+    return wishes;
+  }
+
+  clear() {
+    this.#asked = null;
+    this.#items = [];
+    this.#nav.hidden = true;
+    this.#list.replaceChildren();
+  }
+
+  async show(generationId) {
+    this.#asked = generationId;
+    const versions = await fetchVersions(generationId).catch(() => null);
+    if (versions === null || this.#asked !== generationId) return;
+    this.#items = versions.items;
+    this.#list.replaceChildren(...versions.items.map((item, place) => this.#row(item, place, item.id === generationId)));
+    this.#nav.hidden = versions.items.length < 2;
+    this.#list.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }
+
+  #row(item, place, isShown) {
+    const row = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = addressOf(item.id);
+    const title = beginning(nameOf(item), TITLE_LENGTH);
+    link.textContent = `${place + 1}. ${title}`;
+    link.title = nameOf(item);
+    if (isShown) link.setAttribute("aria-current", "page");
+    row.append(link);
+    return row;
+  }
+}
+
+function nameOf({ parent, prompt, models }) {
+  const isRepeat = parent !== null && parent !== undefined && parent.variantIndex === null;
+  if (isRepeat) return t("versions.repeat", { models: models.join(", ") });
+  return prompt || t("start.fromScreenshots");
+}
