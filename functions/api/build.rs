@@ -64,7 +64,7 @@ fn released(text: &str, release: &str, files: &[(String, String)]) -> String {
     let modules: Vec<String> = files
         .iter()
         .filter(|(name, _)| is_module(name))
-        .map(|(name, _)| format!("<link rel=\"modulepreload\" href=\"{UNRELEASED}{name}\">"))
+        .map(|(name, _)| format!("<link rel=\"modulepreload\" fetchpriority=\"low\" href=\"{UNRELEASED}{name}\">"))
         .collect();
     let modules = modules.join("\n  ");
     text.replace(MODULES, &modules).replace(UNRELEASED, &format!("/assets/{release}/"))

@@ -13,5 +13,6 @@ mod journey {
     mod servers;
     mod successors;
     mod uploads;
+    mod versions;
     mod whole;
 }

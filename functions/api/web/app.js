@@ -1,15 +1,15 @@
 // Wires the client to the page.
 
 import { addressed, addressOf, START, TALLY } from "./addresses.js";
-import { Attachments, describe } from "./attachments.js";
-import { listenToClosers, listenToDiagnostics, listenToImport } from "./dialogs.js";
+import { listenToClosers, listenToDiagnostics } from "./dialogs.js";
 import { GenerationView } from "./generation-view.js";
 import { History } from "./history.js";
 import { awaitConfig, fetchRecord, pickWinner } from "./http.js";
 import { note } from "./journal.js";
 import { Quartet } from "./quartet.js";
 import { Recovery } from "./recovery.js";
-import { changedPage, importedPage, newPage, repeated, VARIANTS } from "./requests.js";
+import { changedPage, repeated, VARIANTS } from "./requests.js";
+import { Start } from "./start.js";
 import { TallyPage } from "./tally.js";
 import { LANGUAGE, localize, t } from "./texts.js";
 import { forgetUnsent, rememberUnsent, unsent } from "./unsent.js";
@@ -27,22 +27,19 @@ const history = new History({
   search: part("search"), dialog: part("delete-dialog"), question: part("delete-question"), sure: part("delete-sure"),
 }, { onDeleted: (id) => { if (addressed() === id) location.hash = START; } });
 const tally = new TallyPage({ table: part("tally-table"), note: part("tally-note") });
-const attachments = new Attachments({
-  list: part("attachments"), input: part("files"), button: part("attach"), target: part("composer"),
-  say: (text) => showNotice(text),
-});
+const composer = new Start();
 let config = {};
 let client = null;
 let recovery = null;
 let isFollowRefused = false;
 let stack = ""; // of the generation that is shown
-let lastSent = { asked: "", requestId: undefined, isRefused: false };
+let lastSent = { asked: null, requestId: undefined, isRefused: false };
 
 async function start() {
   listenToClosers();
   listenToDiagnostics(facts);
-  config = await awaitConfig(() => showNotice(t("server.unreachable")));
-  showNotice("");
+  config = await awaitConfig(() => composer.notice(t("server.unreachable")));
+  composer.notice("");
   history.refresh();
   part("demo-banner").hidden = config.demo !== true;
   part("version").textContent = config.version ? t("footer.version", { version: config.version }) : "";
@@ -69,22 +66,7 @@ function facts() {
 }
 
 function listenToPage() {
-  part("composer").addEventListener("submit", (event) => {
-    event.preventDefault();
-    generate();
-  });
-  part("prompt").addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    if (!part("generate").disabled) part("composer").requestSubmit();
-  });
-  part("prompt").addEventListener("input", () => client.warm(), { once: true });
-  // A picture that is pasted anywhere on the start page is meant for it.
-  document.addEventListener("paste", (event) => {
-    if (!part("start").hidden && event.target === document.body) attachments.take(event, event.clipboardData);
-  });
-  attachments.addEventListener("change", () => { part("prompt").required = attachments.files.length === 0; });
-  listenToImport(({ code, wish }) => send(importedPage({ code, wish, stack: part("stack").value }), wish));
+  composer.listen({ onSend: generate, onTouch: () => client.warm() });
   part("stop-all").addEventListener("click", () => stop(null));
   addEventListener("hashchange", navigate);
   addEventListener("error", (event) => note("-", "error", event.message));
@@ -92,7 +74,6 @@ function listenToPage() {
   for (const link of document.querySelectorAll('a[href="#/"]')) {
     link.addEventListener("click", () => { if (location.hash === START) navigate(); });
   }
-  part("generate").disabled = false;
 }
 
 function listenToClient() {
@@ -116,29 +97,24 @@ function listenToClient() {
 
 // --- what the person does
 
-function generate() {
-  const text = part("prompt").value.trim();
-  const images = attachments.files;
-  if (text === "" && images.length === 0) return;
-  const params = newPage({ text, images, stack: part("stack").value });
+function generate(params, title, asked) {
   // The same request, refused before, may have had its effect all the same: under its old name it is not paid for twice.
-  const asked = JSON.stringify([params, describe(images)]);
-  const isRepeat = lastSent.isRefused && lastSent.asked === asked;
-  send(params, text || t("start.fromScreenshots"), isRepeat ? lastSent.requestId : undefined);
+  const isRepeat = asked !== null && lastSent.isRefused && lastSent.asked === asked;
+  send(params, title, isRepeat ? lastSent.requestId : undefined);
   lastSent.asked = asked;
 }
 
 function send(params, title, requestId) {
   // Off the address of the generation before, so that a reload finds this request and not that generation.
   if (location.hash !== "") window.history.pushState(null, "", START);
-  showNotice("");
+  composer.notice("");
   isFollowRefused = false;
   stack = params.generatedCodeConfig ?? stack;
   view.show(title);
   view.setSending(params.variants ?? VARIANTS);
   view.focus();
   scrollTo({ top: 0 });
-  lastSent = { asked: "", requestId: client.generate(params, requestId), isRefused: false };
+  lastSent = { asked: null, requestId: client.generate(params, requestId), isRefused: false };
   // Files cannot be kept over a reload; once they are uploaded, what names them is.
   if (!params.prompt?.images.some((image) => image instanceof Blob)) rememberUnsent(lastSent.requestId, params, title);
 }
@@ -183,7 +159,7 @@ async function navigate() {
   if (location.hash !== goal) return;
   scrollTo({ top: 0 });
   if (!part("tally").hidden) part("tally-title").focus({ preventScroll: true });
-  else if (view.isHidden) part("prompt").focus();
+  else if (view.isHidden) composer.focus();
   else view.focus();
 }
 
@@ -198,7 +174,8 @@ function route() {
 
 // Back from a page that left it running.
 function showAgain() {
-  part("start").hidden = part("tally").hidden = true;
+  composer.hide();
+  part("tally").hidden = true;
   part("generation").hidden = false;
   return null;
 }
@@ -244,7 +221,8 @@ function pollWithoutSocket() {
 
 function showBlank(isTally) {
   view.hide();
-  part("start").hidden = isTally;
+  if (isTally) composer.hide();
+  else composer.show();
   part("tally").hidden = !isTally;
   document.title = isTally ? `${t("tally.title")} - ${t("page.title")}` : t("page.title");
   if (isTally) tally.show();
@@ -257,8 +235,7 @@ function showRecord(record) {
 
 function showAccepted({ id, models, variants }) {
   forgetUnsent();
-  attachments.clear();
-  part("prompt").value = "";
+  composer.clear();
   window.history.pushState(null, "", addressOf(id));
   view.setAccepted(id, models, variants);
   history.refresh();
@@ -275,7 +252,7 @@ function showRefused({ phase, value, code, field }) {
   forgetUnsent();
   showBlank(false);
   const where = [code, field].filter((name) => typeof name === "string").join(", ");
-  showNotice(where === "" ? message : `${message} (${where})`);
+  composer.notice(where === "" ? message : `${message} (${where})`);
 }
 
 function showEnded(pane, message) {
@@ -298,11 +275,6 @@ function showConnection({ state }) {
   const text = t(`connection.${shown}`);
   if (line.textContent !== text) line.textContent = text;
   if (state === "open") readMissingRecord();
-}
-
-function showNotice(text) {
-  part("composer-error").textContent = text;
-  part("composer-error").hidden = text === "";
 }
 
 start();

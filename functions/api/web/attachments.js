@@ -9,7 +9,7 @@ export class Attachments extends EventTarget {
   #list;
   #say;
 
-  /** Events: `change`. `say` takes a text for people, empty when there is nothing to say. */
+  /** Events: `change`, and `page` with an HTML file that came instead of images. `say` takes a text for people, empty when there is nothing to say. */
   constructor({ list, input, button, target, say }) {
     super();
     this.#list = list;
@@ -35,6 +35,11 @@ export class Attachments extends EventTarget {
 
   /** Adds what are images, up to the limit, and says what was left out. */
   add(files) {
+    const page = [...files].find((file) => file.type === "text/html");
+    if (page !== undefined) {
+      this.dispatchEvent(new CustomEvent("page", { detail: page }));
+      return;
+    }
     const images = [...files].filter((file) => IMAGE_TYPES.includes(file.type));
     const room = IMAGES_MOST - this.#files.length;
     this.#files.push(...images.slice(0, room));

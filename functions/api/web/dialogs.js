@@ -36,25 +36,25 @@ export function listenToDiagnostics(facts) {
   });
 }
 
-/** `onImport` gets {code, wish}. */
+/** `onImport` gets {code, wish}. Returns what opens the dialog, with a file if there is one. */
 export function listenToImport(onImport) {
   const dialog = part("import-dialog");
   const say = (text) => {
     part("import-error").textContent = text;
     part("import-error").hidden = text === "";
   };
-  part("import").addEventListener("click", () => {
+  const open = async (file) => {
     say("");
-    dialog.showModal();
-    part("import-code").focus();
-  });
+    if (!dialog.open) dialog.showModal();
+    if (file !== undefined) part("import-code").value = await file.text();
+    part(file === undefined ? "import-code" : "import-wish").focus();
+  };
+  part("import").addEventListener("click", () => open());
   part("import-choose").addEventListener("click", () => part("import-file").click());
-  part("import-file").addEventListener("change", async () => {
+  part("import-file").addEventListener("change", () => {
     const [file] = part("import-file").files;
     part("import-file").value = "";
-    if (file === undefined) return;
-    part("import-code").value = await file.text();
-    part("import-wish").focus();
+    if (file !== undefined) open(file);
   });
   part("import-form").addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) part("import-form").requestSubmit();
@@ -69,4 +69,5 @@ export function listenToImport(onImport) {
     part("import-form").reset();
     return onImport({ code, wish });
   });
+  return open;
 }
