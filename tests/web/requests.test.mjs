@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { addressed, addressOf } from "../../functions/api/web/addresses.js";
+import { sharedBeginning } from "../../functions/api/web/board.js";
 import { note, noteMessage, report } from "../../functions/api/web/journal.js";
 import { nameOf } from "../../functions/api/web/pane-edit.js";
 import { changedPage, importedPage, newPage, repeated } from "../../functions/api/web/requests.js";
@@ -53,4 +54,9 @@ test("a report has kinds, places and sizes, and never what was said", () => {
   assert.match(text, /< socket chunk \(1\/1\/7, 120 characters\)/);
   assert.match(text, /- socket waiting \(again in 250 ms\)/);
   assert.doesNotMatch(text, /secret/);
+});
+
+test("what all models' names begin with is left out of their tabs, up to the end of a word", () => {
+  assert.equal(sharedBeginning(["demo-gpt-4o", "demo-gpt-4.1"]), "demo-gpt-".length);
+  for (const names of [[], ["gpt-4o"], ["gpt-4o", "claude"], ["same-a", "same-a"]]) assert.equal(sharedBeginning(names), 0, names.join());
 });
