@@ -1,7 +1,10 @@
 //! Takes the page's files into the binary: as they are, compressed, and under a name that changes with their content.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
 use std::collections::hash_map::DefaultHasher;
 use std::error::Error;
 use std::fmt::Write as _;
@@ -14,6 +17,10 @@ use std::{env, fs};
 const UNRELEASED: &str = "/assets/-/";
 /// Where the page names its modules, so that a browser asks for all of them at once and not one after the other.
 const MODULES: &str = "<!-- modules -->";
+
+/// How the page names its style sheets. They become part of it: what is painted first waits for nothing else.
+const SHEET: (&str, &str) = ("<link rel=\"stylesheet\" href=\"/assets/-/", "\">");
+const PAGE: &str = "index.html";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("web");
@@ -30,9 +37,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut hasher = DefaultHasher::new();
     files.hash(&mut hasher);
     let release = format!("{:016x}", hasher.finish());
-    let mut table = format!("const RELEASE: &str = {release:?};\nconst FILES: &[File] = &[\n");
+    let style = style(&files)?;
+    let hash = STANDARD.encode(Sha256::digest(style.as_bytes()));
+    let mut table = format!("const RELEASE: &str = {release:?};\n");
+    writeln!(table, "const STYLE_HASH: &str = \"sha256-{hash}\";\nconst FILES: &[File] = &[")?;
     for (number, (name, text)) in files.iter().enumerate() {
-        let text = released(text, &release, &files);
+        let text = if name == PAGE { with_style(text, &style) } else { text.clone() };
+        let text = released(&text, &release, &files);
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(text.as_bytes())?;
         fs::write(out.join(format!("{number}.txt")), &text)?;
@@ -53,6 +64,20 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
         if path.is_dir() { walk(&path, paths)? } else { paths.push(path) }
     }
     Ok(())
+}
+
+/// Everything in the style sheets that the page names, in its order.
+fn style(files: &[(String, String)]) -> Result<String, Box<dyn Error>> {
+    let find = |name: &str| files.iter().find(|(file, _)| file == name).map(|(_, text)| text.as_str());
+    let page = find(PAGE).ok_or("there is no page")?;
+    let names = page.split(SHEET.0).skip(1).filter_map(|rest| rest.split_once(SHEET.1)).map(|(name, _)| name);
+    names.map(|name| find(name).ok_or_else(|| format!("there is no {name}").into())).collect()
+}
+
+fn with_style(page: &str, style: &str) -> String {
+    let lines = page.lines().filter(|line| !line.trim_start().starts_with(SHEET.0));
+    let without: String = lines.flat_map(|line| [line, "\n"]).collect();
+    without.replacen("</title>", &format!("</title>\n<style>{style}</style>"), 1)
 }
 
 fn released(text: &str, release: &str, files: &[(String, String)]) -> String {

@@ -1,6 +1,6 @@
 //! Answers: JSON, pages and files, each with the headers that keep it harmless.
 
-use crate::files::File;
+use crate::files::{File, style_source};
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::Refusal;
@@ -8,7 +8,10 @@ use domain::image::Format;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
 
-/// For the app's own files: nothing but this host's scripts, styles and frames; sockets to where the app connects, since the
+/// For the app's files beside its page; the worker among them reads the library that it uses.
+pub(crate) const FILE_POLICY: &str = "default-src 'none'; script-src 'self'; frame-ancestors 'none'";
+
+/// For the app's page: nothing but this host's scripts and frames, and its own styles; sockets to where the app connects, since the
 /// WebSocket API has a host of its own on AWS; uploads to the bucket. `blob:` is how the page shows an image before it is sent.
 pub(crate) fn app_policy(websocket_url: Option<&str>, upload_origin: &str, host: Option<&str>) -> String {
     let socket = match (websocket_url, host.filter(|host| is_host(host))) {
@@ -17,8 +20,9 @@ pub(crate) fn app_policy(websocket_url: Option<&str>, upload_origin: &str, host:
         (None, None) => String::new(),
     };
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self' {socket} \
-         {upload_origin}; frame-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src '{}'; img-src 'self' data: blob:; connect-src 'self' {socket} \
+         {upload_origin}; frame-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        style_source()
     )
 }
 
@@ -153,7 +157,7 @@ mod tests {
             "{here}"
         );
         for policy in [&deployed, &here] {
-            assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
+            assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'sha256-"), "{policy}");
             assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
         }
     }

@@ -1,7 +1,8 @@
 //! The web page's files, part of the binary: the function needs no second place to read them from.
 //!
 //! `/` is the page. Everything that it loads lies at `/assets/<release>/<name>`, where the release is a hash of all files:
-//! such an address never changes its content, so browsers keep it, and relative imports stay within one release.
+//! such an address never changes its content, so browsers keep it, and relative imports stay within one release. Its styles are
+//! part of it, under a hash in its policy.
 
 use crate::answer;
 use crate::request::Request;
@@ -35,6 +36,11 @@ impl File {
     }
 }
 
+/// What may style the page.
+pub(crate) const fn style_source() -> &'static str {
+    STYLE_HASH
+}
+
 /// The file at a path.
 pub(crate) fn serve(request: &Request, app_policy: &str) -> Result<ApiGatewayV2httpResponse, Refusal> {
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
@@ -45,7 +51,11 @@ pub(crate) fn serve(request: &Request, app_policy: &str) -> Result<ApiGatewayV2h
         .iter()
         .find(|file| file.name == name)
         .ok_or_else(|| Refusal::general(ErrorCode::NotFound, "There is nothing at this path."))?;
-    let policy = if name == SHELL { answer::PAGE_POLICY } else { app_policy };
+    let policy = match name {
+        PAGE => app_policy,
+        SHELL => answer::PAGE_POLICY,
+        _ => answer::FILE_POLICY,
+    };
     // A page of another release, kept open over a deployment, is served what there is; but nobody may keep it under that name.
     let is_lasting = release == Some(RELEASE);
     Ok(answer::file(file, request.accepts_gzip, policy, is_lasting))
@@ -92,6 +102,11 @@ mod tests {
         let mut named: BTreeSet<String> =
             page.split('"').filter(|part| part.starts_with(ASSETS)).map(str::to_owned).collect();
         assert!(named.len() > 20, "{named:?}");
+        assert_eq!(
+            (page.matches("<style>").count(), page.matches("stylesheet").count()),
+            (1, 0),
+            "one style, and it is inside"
+        );
         for file in
             FILES.iter().filter(|file| !file.name.contains('/') && file.content_type().starts_with("text/javascript"))
         {

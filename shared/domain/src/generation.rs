@@ -40,12 +40,16 @@ impl Generation {
         self.lineage.as_ref().map_or(&self.id, |lineage| &lineage.root)
     }
 
-    /// The variant to show it by: the one that was picked, else the first with a page.
+    /// The variant to show it by: the one that was picked, else the first with a page. Of a record without outcomes, the
+    /// first one where all have a page.
     #[must_use]
     pub fn preview(&self) -> Option<u8> {
-        let outcomes = self.conclusion.iter().flat_map(|conclusion| &conclusion.outcomes);
-        let first = || (0..).zip(outcomes).find(|(_, outcome)| outcome.end == End::Completed).map(|(index, _)| index);
-        self.winner.or_else(first)
+        let conclusion = self.conclusion.as_ref();
+        let outcomes = conclusion.into_iter().flat_map(|conclusion| &conclusion.outcomes);
+        let first = (0..).zip(outcomes).find(|(_, outcome)| outcome.end == End::Completed).map(|(index, _)| index);
+        let is_old =
+            |conclusion: &Conclusion| conclusion.outcomes.is_empty() && conclusion.status == Overall::Completed;
+        self.winner.or(first).or_else(|| conclusion.filter(|conclusion| is_old(conclusion)).map(|_| 0))
     }
 
     /// Whether its title or one of its models has every word of `search`, in any case of letters.
