@@ -215,3 +215,19 @@ scenario("API Gateway's own errors are answered with a repeat, each time later",
   advance(1_200);
   assert.equal(resumes(), 4);
 });
+
+test("a token goes along with the socket's address, and nobody has one unless it is given", () => {
+  const addresses = [];
+  class Listening extends FakeSocket {
+    constructor(url) {
+      super();
+      addresses.push(url);
+    }
+  }
+  for (const options of [{}, { token: "a b&c" }]) {
+    const quartet = new Quartet("ws://quartet.test/generate-code", { WebSocketClass: Listening, ...options });
+    quartet.warm();
+    quartet.close();
+  }
+  assert.deepEqual(addresses, ["ws://quartet.test/generate-code", "ws://quartet.test/generate-code?token=a%20b%26c"]);
+});

@@ -151,3 +151,15 @@ test("an upload that ends after the page has looked away sends nothing", async (
   assert.deepEqual(FakeSocket.latest.sent, []);
   quartet.close();
 });
+
+test("a token is shown to the server that permits, and never to the bucket", async () => {
+  const heard = [];
+  const server = new FakeServer();
+  const fetchFunction = (url, options) => {
+    heard.push([options.method, options.headers.authorization]);
+    return server.fetchFunction(url, options);
+  };
+  await new Uploads({ fetchFunction, token: "secret" }).upload(image(30));
+  await new Uploads({ fetchFunction }).upload(image(30));
+  assert.deepEqual(heard, [["POST", "Bearer secret"], ["PUT", undefined], ["POST", undefined], ["PUT", undefined]]);
+});

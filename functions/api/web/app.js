@@ -70,6 +70,7 @@ function listenToPage() {
   part("stop-all").addEventListener("click", () => stop(null));
   addEventListener("hashchange", navigate);
   addEventListener("error", (event) => note("-", "error", event.message));
+  addEventListener("unhandledrejection", (event) => note("-", "error", event.reason?.message ?? event.reason));
   // Without a change of the address there is no event, but something unsent to get away from.
   for (const link of document.querySelectorAll('a[href="#/"]')) {
     link.addEventListener("click", () => { if (location.hash === START) navigate(); });
