@@ -74,6 +74,11 @@ impl Http {
         (status, answer.json().await.unwrap_or_default())
     }
 
+    /// A GET's whole answer.
+    pub async fn get_raw(&self, path: &str) -> Response {
+        self.client.get(format!("{}{path}", self.base)).send().await.unwrap()
+    }
+
     /// A POST's whole answer.
     pub async fn post_raw(&self, path: &str, body: &Value) -> Response {
         let request = self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");

@@ -17,6 +17,7 @@ pub struct CountingModel {
     /// The time between two pieces.
     pub pace: Duration,
     unknown: Vec<String>,
+    breaking: Vec<String>,
     /// Pieces after which an answer is cut off at the length limit, every time.
     pub cut_after: Option<usize>,
     asked: Mutex<Vec<String>>,
@@ -32,6 +33,7 @@ impl CountingModel {
             pieces,
             pace,
             unknown: Vec::new(),
+            breaking: Vec::new(),
             cut_after: None,
             asked: Mutex::default(),
             begun: AtomicU64::new(0),
@@ -49,6 +51,13 @@ impl CountingModel {
     #[must_use]
     pub fn without(mut self, model: &str) -> Self {
         self.unknown.push(model.to_owned());
+        self
+    }
+
+    /// The same, with a model that breaks off in the middle of every answer.
+    #[must_use]
+    pub fn breaking_off(mut self, model: &str) -> Self {
+        self.breaking.push(model.to_owned());
         self
     }
 
@@ -94,11 +103,16 @@ impl Model for CountingModel {
         let (number, first) = self.number_and_first(request);
         let (last, pace) = (self.pieces, self.pace);
         let stop = self.cut_after.map_or(last, |cut| last.min(first + cut));
+        let breaks_at = self.breaking.contains(&request.model).then_some(first + (stop - first) / 2);
         let finished = self.finished.clone();
-        let pieces = stream::iter(first..=stop).then(move |piece| {
+        let pieces = stream::iter(first..=breaks_at.unwrap_or(stop)).then(move |piece| {
             let finished = finished.clone();
             async move {
                 tokio::time::sleep(pace).await;
+                if breaks_at == Some(piece) {
+                    let failure = Failure::new(ErrorCode::StreamInterrupted, "The answer broke off.");
+                    return Err(ModelError { failure, retry_after_ms: None });
+                }
                 if piece == stop {
                     finished.fetch_add(1, Ordering::SeqCst);
                     let finish_reason = if stop == last { "stop" } else { "length" }.to_owned();

@@ -5,6 +5,7 @@ mod journey {
     mod cancel;
     mod corrupt;
     mod peer;
+    mod pictures;
     mod provider;
     mod recover;
     mod refusals;

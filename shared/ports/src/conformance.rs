@@ -3,11 +3,14 @@
 
 #[cfg(test)]
 mod broken;
+mod chance;
 mod connections;
 mod design_systems;
 mod generations;
 mod invoke;
+mod model;
 mod objects;
+mod pictures;
 mod push;
 mod uploads;
 mod variants;
@@ -18,7 +21,10 @@ use domain::ids::{GenerationId, UserId, VariantKey};
 use domain::variant::Variant;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use chance::{clock, ids};
 pub use invoke::{Deliveries, invoke};
+pub use model::{Cast, model};
+pub use pictures::pictures;
 pub use push::{Listeners, push};
 pub use uploads::Client;
 

@@ -60,6 +60,8 @@ pub enum Behaviour {
     NoPage,
     /// `no-usage`: a page without token counts.
     NoUsage,
+    /// `pictures`: a page with placeholders for pictures, two of which are alike.
+    Pictures,
 }
 
 impl Behaviour {
@@ -86,6 +88,7 @@ impl Behaviour {
             "prose" => Self::Prose,
             "no-page" => Self::NoPage,
             "no-usage" => Self::NoUsage,
+            "pictures" => Self::Pictures,
             _ => Self::with_numbers(name).unwrap_or(Self::Page),
         }
     }
@@ -146,7 +149,8 @@ impl Behaviour {
             | Self::Empty
             | Self::Prose
             | Self::NoPage
-            | Self::NoUsage => Duration::from_millis(15),
+            | Self::NoUsage
+            | Self::Pictures => Duration::from_millis(15),
             Self::Split => Duration::ZERO,
         }
     }

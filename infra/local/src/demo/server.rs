@@ -125,7 +125,8 @@ async fn complete(State(asked): State<Asked>, Json(request): Json<Request>) -> R
         | Behaviour::Empty
         | Behaviour::Prose
         | Behaviour::NoPage
-        | Behaviour::NoUsage => {}
+        | Behaviour::NoUsage
+        | Behaviour::Pictures => {}
     }
     let frames = frames(&request.model, &prompt, &behaviour, so_far.as_deref(), before);
     let body = Body::from_stream(paced(frames, behaviour.pace()));
@@ -254,7 +255,8 @@ fn misbehave(mut frames: Vec<Frame>, behaviour: &Behaviour, before: u32) -> Vec<
         | Behaviour::Empty
         | Behaviour::Prose
         | Behaviour::NoPage
-        | Behaviour::NoUsage => {}
+        | Behaviour::NoUsage
+        | Behaviour::Pictures => {}
     }
     frames
 }
