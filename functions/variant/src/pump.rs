@@ -75,8 +75,8 @@ impl Gathered<'_> {
         self.assembly.begin_part();
     }
 
-    /// Takes a piece of the part; returns whether anything waits to be written.
-    pub(crate) fn take_text(&mut self, text: &str) -> bool {
+    /// Takes a piece of the part.
+    pub(crate) fn take_text(&mut self, text: &str) {
         if !self.closed {
             if self.assembly.parts() > 1 {
                 self.later_part.push_str(text);
@@ -84,7 +84,11 @@ impl Gathered<'_> {
             let piece = self.assembly.push(text);
             self.show(&piece);
         }
-        self.coalescer.has_pending()
+    }
+
+    /// How long the provider may be left alone; none if nothing waits to be written.
+    pub(crate) fn rest_ms(&self) -> Option<u64> {
+        self.coalescer.rest_ms()
     }
 
     pub(crate) fn end_part(&mut self) {

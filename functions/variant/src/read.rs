@@ -140,8 +140,8 @@ async fn read(worker: &Worker, request: &ModelRequest, shared: &Shared<'_>) -> R
     let mut stream = worker.model.ask(request).await?;
     tracing::debug!(stage = %Stage::ModelAsked, model = request.model, answered_ms = clock.now_ms().saturating_sub(asked_ms));
     let mut first_text_ms = None;
-    let mut pending = false;
-    while let Some(event) = rest::next(&mut stream, pending).await {
+    let mut rest_ms = None;
+    while let Some(event) = rest::next(&mut stream, rest_ms).await {
         match event? {
             ModelEvent::Text(text) => {
                 first_text_ms.get_or_insert_with(|| clock.now_ms().saturating_sub(asked_ms));
@@ -151,10 +151,11 @@ async fn read(worker: &Worker, request: &ModelRequest, shared: &Shared<'_>) -> R
                     let finish_reason = Some(FINISH_TOO_LONG.to_owned());
                     return Ok(Answer { finish_reason, first_text_ms, ..Answer::default() });
                 }
-                pending = gathered.take_text(&text);
+                gathered.take_text(&text);
+                rest_ms = gathered.rest_ms();
                 let repeating = gathered.assembly.is_repeating();
                 drop(gathered);
-                if pending {
+                if rest_ms.is_some() {
                     shared.news.notify_one();
                 }
                 if repeating {

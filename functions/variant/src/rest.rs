@@ -3,20 +3,20 @@
 //! A model sends a word at a time, and each word wakes the connection, its reader and the pump. While text waits for its
 //! chunk to be due, nobody gains by waking that often: the words gather in the socket's buffer and are read together.
 
-use domain::limits::{READ_QUIET_MS, READ_REST_MS};
+use domain::limits::READ_QUIET_MS;
 use futures_util::StreamExt;
 use ports::{ModelError, ModelEvent, ModelStream};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// The next event. With `may_rest`, a stream that is quiet for [`READ_QUIET_MS`] is left alone for [`READ_REST_MS`]; one
-/// that keeps sending is read at its own speed.
-pub(crate) async fn next(stream: &mut ModelStream, may_rest: bool) -> Option<Result<ModelEvent, ModelError>> {
-    if may_rest {
+/// The next event. With a rest, in milliseconds, a stream that is quiet for [`READ_QUIET_MS`] is left alone for it; one that
+/// keeps sending is read at its own speed.
+pub(crate) async fn next(stream: &mut ModelStream, rest_ms: Option<u64>) -> Option<Result<ModelEvent, ModelError>> {
+    if let Some(rest_ms) = rest_ms {
         if let Ok(event) = timeout(Duration::from_millis(READ_QUIET_MS), stream.next()).await {
             return event;
         }
-        sleep(Duration::from_millis(READ_REST_MS)).await;
+        sleep(Duration::from_millis(rest_ms)).await;
     }
     stream.next().await
 }
@@ -46,11 +46,11 @@ mod tests {
         .boxed()
     }
 
-    async fn read(may_rest: bool) -> (Vec<String>, u32) {
+    async fn read(rest_ms: Option<u64>) -> (Vec<String>, u32) {
         let waits = Arc::default();
         let mut stream = words(100, &waits);
         let mut texts = Vec::new();
-        while let Some(Ok(ModelEvent::Text(text))) = next(&mut stream, may_rest).await {
+        while let Some(Ok(ModelEvent::Text(text))) = next(&mut stream, rest_ms).await {
             texts.push(text);
         }
         (texts, waits.load(Ordering::Relaxed))
@@ -58,8 +58,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn rests_lose_nothing_and_save_most_of_the_waits() {
-        let (at_once, waits_at_once) = read(false).await;
-        let (rested, waits_rested) = read(true).await;
+        let (at_once, waits_at_once) = read(None).await;
+        let (rested, waits_rested) = read(Some(60)).await;
         assert_eq!(rested, at_once);
         assert!(waits_rested * 4 < waits_at_once, "{waits_rested} of {waits_at_once}");
     }
@@ -70,7 +70,7 @@ mod tests {
             stream::iter((0..10_000).map(|position: u32| Ok(ModelEvent::Text(position.to_string())))).boxed();
         let begun = Instant::now();
         for _ in 0..10_000 {
-            assert!(next(&mut stream, true).await.is_some());
+            assert!(next(&mut stream, Some(60)).await.is_some());
         }
         assert_eq!(begun.elapsed(), Duration::ZERO);
     }

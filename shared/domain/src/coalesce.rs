@@ -3,12 +3,15 @@
 //! chunks therefore grow instead of queueing. The interval grows with the time that the attempt has taken.
 
 use crate::chunk::{Change, Chunk, split_at_message};
-use crate::limits::{PUSH_INTERVAL_GROWTH, PUSH_INTERVAL_MS_MAX};
+use crate::limits::{PUSH_INTERVAL_GROWTH, PUSH_INTERVAL_MS_MAX, READ_REST_MS_MAX, READ_REST_MS_MIN, READ_REST_PART};
 
 /// Gathers one attempt's text into numbered chunks. The caller tells the time, in milliseconds of any one clock.
 #[derive(Debug)]
 pub struct Coalescer {
+    /// The least interval.
     interval_ms: u64,
+    /// The interval behind the last chunk.
+    grown_ms: u64,
     next_seq: u32,
     pending: String,
     /// The next chunk replaces the text instead of appending to it, even if it is empty.
@@ -23,7 +26,15 @@ impl Coalescer {
     /// earlier one has shown.
     #[must_use]
     pub const fn new(attempt: u32, interval_ms: u64) -> Self {
-        Self { interval_ms, next_seq: 0, pending: String::new(), replace: attempt > 1, due_ms: 0, first_ms: None }
+        Self {
+            interval_ms,
+            grown_ms: interval_ms,
+            next_seq: 0,
+            pending: String::new(),
+            replace: attempt > 1,
+            due_ms: 0,
+            first_ms: None,
+        }
     }
 
     /// A coalescer for an attempt of which so many chunks are recorded.
@@ -56,10 +67,16 @@ impl Coalescer {
         self.has_pending().then_some(self.due_ms)
     }
 
-    fn interval_ms(&mut self, now_ms: u64) -> u64 {
+    /// How long the provider's next words may be left where they are while text waits for its chunk, in milliseconds.
+    #[must_use]
+    pub fn rest_ms(&self) -> Option<u64> {
+        self.has_pending().then(|| (self.grown_ms / READ_REST_PART).clamp(READ_REST_MS_MIN, READ_REST_MS_MAX))
+    }
+
+    fn grow(&mut self, now_ms: u64) {
         let first_ms = *self.first_ms.get_or_insert(now_ms);
         let grown_ms = now_ms.saturating_sub(first_ms) / PUSH_INTERVAL_GROWTH;
-        self.interval_ms.max(grown_ms.min(PUSH_INTERVAL_MS_MAX))
+        self.grown_ms = self.interval_ms.max(grown_ms.min(PUSH_INTERVAL_MS_MAX));
     }
 
     /// Takes the next chunk, as large as one message allows. Nothing if nothing waits.
@@ -71,7 +88,8 @@ impl Coalescer {
         let (text, rest) = (piece.to_owned(), rest.to_owned());
         let change = if self.replace { Change::Replace } else { Change::Append };
         // A remainder that did not fit is due at once: its text is older than the interval asks for.
-        self.due_ms = if rest.is_empty() { now_ms + self.interval_ms(now_ms) } else { now_ms };
+        self.grow(now_ms);
+        self.due_ms = if rest.is_empty() { now_ms + self.grown_ms } else { now_ms };
         self.pending = rest;
         self.replace = false;
         let chunk = Chunk { seq: self.next_seq, change, text };
@@ -100,11 +118,24 @@ mod tests {
     #[test]
     fn the_interval_grows_with_the_attempt_up_to_its_maximum() {
         let mut coalescer = Coalescer::new(1, 250);
-        for (now_ms, next_ms) in [(1_000, 1_250), (2_250, 2_500), (3_500, 4_000), (5_995, 6_994), (90_000, 91_000)] {
+        for (now_ms, next_ms) in [(1_000, 1_250), (2_250, 2_500), (3_500, 4_000), (5_995, 6_994), (90_000, 91_400)] {
             coalescer.append("p");
             assert!(coalescer.take(now_ms).is_some());
             coalescer.append("p");
             assert_eq!(coalescer.due_ms(), Some(next_ms));
+        }
+    }
+
+    #[test]
+    fn the_provider_rests_while_text_waits_and_longer_as_the_interval_grows() {
+        let mut coalescer = Coalescer::new(1, 250);
+        assert_eq!(coalescer.rest_ms(), None, "the first words are waited for");
+        for (now_ms, rest_ms) in [(1_000, 120), (3_500, 120), (6_600, 160), (90_000, 200)] {
+            coalescer.append("p");
+            assert!(coalescer.take(now_ms).is_some());
+            assert_eq!(coalescer.rest_ms(), None, "what comes next starts a chunk");
+            coalescer.append("p");
+            assert_eq!(coalescer.rest_ms(), Some(rest_ms));
         }
     }
 

@@ -79,13 +79,17 @@ pub const PUSH_INTERVAL_MS: u64 = 250;
 /// The interval grows with an attempt, to a fifth of the time since its first chunk: what has been running for long is
 /// watched less closely, and each chunk is paid for.
 pub const PUSH_INTERVAL_GROWTH: u64 = 5;
-/// The interval grows up to here.
-pub const PUSH_INTERVAL_MS_MAX: u64 = 1_000;
-/// With text waiting for its chunk, a provider that is quiet for this long is left alone for [`READ_REST_MS`].
+/// The interval grows up to here: below [`HEARTBEAT_MS`], so that chunks bring what a heartbeat would have to ask for.
+pub const PUSH_INTERVAL_MS_MAX: u64 = 1_400;
+/// With text waiting for its chunk, a provider that is quiet for this long is left alone for a rest.
 pub const READ_QUIET_MS: u64 = 2;
-/// See [`READ_QUIET_MS`]. Short beside the push interval, so that a chunk's text is fresh; long beside a model's words,
-/// which come every few milliseconds.
-pub const READ_REST_MS: u64 = 60;
+/// A rest is this part of the push interval: short beside it, so that a chunk's text is fresh, and long beside a model's
+/// words, which come every few milliseconds.
+pub const READ_REST_PART: u64 = 7;
+/// The shortest rest.
+pub const READ_REST_MS_MIN: u64 = 120;
+/// The longest rest. An answer's end waits for it, and is to be seen within 300 ms.
+pub const READ_REST_MS_MAX: u64 = 200;
 /// A variant that no worker has claimed for this long is failed: the invoke never came, and invoking again did not help.
 pub const QUEUED_MS_MAX: u64 = 15 * 60_000;
 /// An end that somebody may not have heard is told again for this long.

@@ -1,6 +1,6 @@
 //! One generation of four variants: what it takes, beside what its provider takes.
 
-use crate::{DELTAS, PACE_MS, millis};
+use crate::{PACE_MS, Paced, millis};
 use domain::wire::server::Kind;
 use end_to_end::{Client, Heard, Http, Quartet};
 use serde_json::json;
@@ -16,10 +16,11 @@ pub struct Round {
 }
 
 /// Generates once, as a browser does.
-pub async fn round(stack: &Quartet) -> Round {
+pub async fn round(stack: &Quartet, paced: Paced) -> Round {
     let mut client = Client::connect(stack.public()).await;
     let cpu = cpu_s(stack.process());
-    client.send(&json!({"action": "generate", "prompt": {"text": "a page"}})).await;
+    let models = [(); 4].map(|()| paced.model());
+    client.send(&json!({"action": "generate", "prompt": {"text": "a page"}, "models": models})).await;
     let mut asked: [Option<Instant>; 4] = [None; 4];
     let mut first: [Option<Instant>; 4] = [None; 4];
     loop {
@@ -38,7 +39,7 @@ pub async fn round(stack: &Quartet) -> Round {
     let done = Instant::now();
     let used = cpu_s(stack.process()) - cpu;
     // Deltas, then the finish, the token counts and [DONE], each one step of the pace after the other.
-    let provider_takes = Duration::from_millis(PACE_MS * (DELTAS + 2));
+    let provider_takes = Duration::from_millis(PACE_MS * (paced.deltas + 2));
     let last_asked = asked.iter().flatten().max().unwrap();
     let id = client.heard.iter().find_map(|message| message.generation_id.clone()).unwrap().to_string();
     let http = Http::to(stack.public());
