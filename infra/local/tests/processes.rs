@@ -1,10 +1,12 @@
 //! Real processes, really killed: a worker in mid-stream, and the whole stack again and again. Each check is also shown to
-//! fail: with a worker that saves nothing, and without a sweep.
+//! fail: with a worker that saves nothing, and without a sweep. And functions whose settings are wrong.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end their test")]
 
 #[path = "processes/broken.rs"]
 mod broken;
+#[path = "processes/misconfigured.rs"]
+mod misconfigured;
 #[path = "processes/programs.rs"]
 mod programs;
 #[path = "processes/stack.rs"]

@@ -7,6 +7,9 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 const FUNCTIONS: [&str; 4] = ["socket", "variant", "api", "sweep"];
+/// Every program of the workspace, with the features that its tests have: what `cargo test --workspace` has built already is
+/// used again. Chosen by package they would have fewer, and all of their dependencies would be built once more.
+const BUILD: [&str; 6] = ["build", "--quiet", "--workspace", "--bins", "--test", "processes"];
 
 /// Builds them once, and says where they are.
 pub fn programs() -> &'static Path {
@@ -14,8 +17,7 @@ pub fn programs() -> &'static Path {
     BUILT.get_or_init(|| {
         let folder = Path::new(BINARY).parent().unwrap().to_owned();
         let mut cargo = std::process::Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--bins", "-p", "end-to-end"]);
-        cargo.args(FUNCTIONS.iter().flat_map(|name| ["-p", name]));
+        cargo.args(BUILD);
         if folder.ends_with("release") {
             cargo.arg("--release");
         }
