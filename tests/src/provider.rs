@@ -8,6 +8,7 @@ use ports::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// A model that is not deterministic: each request gets another text, unless it asks for the rest of one. It counts what it
 /// was asked and what it finished.
@@ -105,10 +106,12 @@ impl Model for CountingModel {
         let stop = self.cut_after.map_or(last, |cut| last.min(first + cut));
         let breaks_at = self.breaking.contains(&request.model).then_some(first + (stop - first) / 2);
         let finished = self.finished.clone();
-        let pieces = stream::iter(first..=breaks_at.unwrap_or(stop)).then(move |piece| {
+        // At its own pace, however it is read.
+        let begun = Instant::now();
+        let pieces = stream::iter((1..).zip(first..=breaks_at.unwrap_or(stop))).then(move |(place, piece)| {
             let finished = finished.clone();
             async move {
-                tokio::time::sleep(pace).await;
+                tokio::time::sleep_until(begun + pace * place).await;
                 if breaks_at == Some(piece) {
                     let failure = Failure::new(ErrorCode::StreamInterrupted, "The answer broke off.");
                     return Err(ModelError { failure, retry_after_ms: None });
