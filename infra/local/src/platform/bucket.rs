@@ -5,7 +5,7 @@ use crate::settings::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -27,6 +28,8 @@ const LOCKS: usize = 64;
 #[derive(Clone)]
 pub struct BucketServer {
     service: S3Service,
+    /// Where its buckets are, a folder each.
+    buckets: PathBuf,
     /// A conditional put looks and then writes; a lock per path makes the two one step.
     locks: Arc<[Mutex<()>]>,
     cors: Cors,
@@ -46,6 +49,7 @@ impl BucketServer {
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
         Ok(Self {
             service: builder.build(),
+            buckets: data.objects(),
             locks: (0..LOCKS).map(|_| Mutex::new(())).collect(),
             cors: Cors::of_page(page),
         })
@@ -53,6 +57,13 @@ impl BucketServer {
 
     pub(super) fn into_router(self) -> Router {
         Router::new().fallback(serve).with_state(self)
+    }
+
+    /// Whether the path names an object of a bucket that is not there.
+    fn lacks_bucket_of(&self, path: &str) -> bool {
+        let mut segments = path.trim_start_matches('/').splitn(2, '/');
+        let (bucket, key) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+        !key.is_empty() && !self.buckets.join(bucket).is_dir()
     }
 
     fn lock_of(&self, path: &str) -> &Mutex<()> {
@@ -83,6 +94,12 @@ async fn answer(server: &BucketServer, parts: Parts, body: Body) -> Response {
     };
     let writes = parts.method != Method::GET && parts.method != Method::HEAD;
     let path = parts.uri.path().to_owned();
+    // The service would make the bucket; S3 does not:
+    // <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList>.
+    if writes && server.lacks_bucket_of(&path) {
+        let error = "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>";
+        return (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/xml")], error).into_response();
+    }
     let _writing = if writes { Some(server.lock_of(&path).lock().await) } else { None };
     match server.service.call(Request::from_parts(parts, bytes.into())).await {
         Ok(answer) => answer.map(Body::new),
