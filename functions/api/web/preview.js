@@ -4,7 +4,7 @@
 const RENDER_EVERY_MS = 400;
 const RENDER_EVERY_MS_MAX = 2_000;
 const RENDER_SHARE = 3; // a page that takes long to show is shown again only after this many times as long
-const SEEN_AFTER_MS = 250; // what the frame needs to load a page
+const SEEN_AFTER_MS = 4_000; // the frame says when it shows a page; one that does not is believed to after this
 const ELEMENT_LONGEST = 20_000;
 const UNSEEN = /<!--[\s\S]*?(?:-->|$)|<(head|title|style|script|template|noscript)\b[\s\S]*?(?:<\/\1\s*>|$)/gi;
 const SEEN_WITHOUT_WORDS = /<(?:img|svg|canvas|video|iframe|input|textarea|select)\b/i;
@@ -26,6 +26,8 @@ export class Preview {
   #everyMs = RENDER_EVERY_MS;
   #isWhole = false;
   #isSeen = false;
+  #seenTimer = null;
+  #isWaiting = false; // for the frame to show what was sent last
   #onSeen;
   #onSelected = null;
   #listen = (event) => this.#hear(event);
@@ -58,6 +60,8 @@ export class Preview {
   restart() {
     this.#isWhole = false;
     this.#isSeen = false;
+    clearTimeout(this.#seenTimer);
+    this.#seenTimer = null;
   }
 
   /** A preview that nobody looks at costs nothing. */
@@ -75,6 +79,7 @@ export class Preview {
 
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#seenTimer);
     removeEventListener("message", this.#listen);
   }
 
@@ -82,6 +87,8 @@ export class Preview {
     if (source !== this.#frame.contentWindow || source === null) return;
     if (data?.type === "shown" && Number.isFinite(data.ms)) {
       this.#everyMs = Math.min(RENDER_EVERY_MS_MAX, Math.max(RENDER_EVERY_MS, data.ms * RENDER_SHARE));
+      this.#isWaiting = false;
+      if (this.#seenTimer !== null) this.#seen();
     } else if (data?.type === "selected" && this.#onSelected !== null) {
       const isElement = typeof data.html === "string" && data.html !== "";
       this.#onSelected(isElement ? data.html.slice(0, ELEMENT_LONGEST) : null);
@@ -99,6 +106,7 @@ export class Preview {
     if (!this.#isVisible) return;
     this.#sentAt = performance.now();
     this.#shown = this.#wanted;
+    this.#isWaiting = true;
     this.#post({ type: "render", html: this.#shown });
     this.#noteSeen();
   }
@@ -111,6 +119,12 @@ export class Preview {
   #noteSeen() {
     if (this.#isSeen || this.#shown === "" || !(this.#isWhole || showsSomething(this.#shown))) return;
     this.#isSeen = true;
-    setTimeout(this.#onSeen, SEEN_AFTER_MS);
+    this.#seenTimer = setTimeout(() => this.#seen(), this.#isWaiting ? SEEN_AFTER_MS : 0);
+  }
+
+  #seen() {
+    clearTimeout(this.#seenTimer);
+    this.#seenTimer = null;
+    this.#onSeen();
   }
 }
