@@ -2,6 +2,7 @@
 //! holds what a browser was shown against what is stored.
 
 mod broken;
+pub mod browser;
 mod client;
 mod event;
 mod http;

@@ -21,8 +21,19 @@ impl Quartet {
 
     /// The same, with more arguments.
     pub async fn start_with(binary: &str, data: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Self {
+        Self::start_at(0, binary, data, environment, arguments).await
+    }
+
+    /// The same on this port and the two after it.
+    pub async fn start_at(
+        port: u16,
+        binary: &str,
+        data: &Path,
+        environment: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Self {
         let mut child = Command::new(binary)
-            .args(["--port", "0", "--aws-limits", "--data"])
+            .args(["--port", &port.to_string(), "--aws-limits", "--data"])
             .arg(data)
             .args(arguments)
             .current_dir(data)

@@ -5,6 +5,8 @@
 
 #[path = "processes/broken.rs"]
 mod broken;
+#[path = "processes/browser.rs"]
+mod browser;
 #[path = "processes/misconfigured.rs"]
 mod misconfigured;
 #[path = "processes/programs.rs"]

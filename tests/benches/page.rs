@@ -1,0 +1,77 @@
+//! How quick the page is, in a real Chromium: `cargo bench -p end-to-end --bench page`. Times depend on what else the machine
+//! does, so they are measured here and not asserted by the tests.
+
+use end_to_end::browser::{App, Emulated, Key, Tab};
+use std::process::ExitCode;
+
+/// Fresh visits, each without a cache.
+const VISITS: usize = 5;
+/// Four pages of 100 KB, as fast as the demo can say them.
+const FULL_SPEED: &str =
+    "demo-paced-2000x0x102400,demo-paced-2001x0x102400,demo-paced-2002x0x102400,demo-paced-2003x0x102400";
+/// What the page promises, in milliseconds.
+const FIRST_PAINT_MS: f64 = 100.0;
+const LONGEST_TASK_MS: f64 = 100.0;
+
+/// Keeps every task of the main thread of more than 50 ms, and how long each key took from its press to what it showed.
+const WATCH: &str = "
+window.longTasks = [];
+window.keys = [];
+new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({duration}) => duration))).observe({type: 'longtask', buffered: true});
+new PerformanceObserver((list) => keys.push(...list.getEntries().filter(({name}) => name === 'keydown').map(({duration}) => duration)))
+  .observe({type: 'event', durationThreshold: 16, buffered: true});";
+
+/// From the HTML's arrival to the first thing that is seen.
+const PAINT: &str = "(() => {
+  const paint = performance.getEntriesByName('first-contentful-paint')[0];
+  return paint && paint.startTime - performance.getEntriesByType('navigation')[0].responseEnd;
+})()";
+
+/// The medians of the page's first paint, and of that of a line of text, below which nothing can be on this machine.
+async fn first_paints() -> Option<[f64; 2]> {
+    let app = App::open(&[]).await?;
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..VISITS {
+        for (path, times) in ["/", "/health"].into_iter().zip(&mut times) {
+            let tab = Tab::open(app.tab.devtools(), &Emulated::default()).await;
+            tab.go(&app.url(path)).await;
+            times.push(tab.until("the first paint", PAINT).await.as_f64().unwrap());
+            tab.close().await;
+        }
+    }
+    println!("first paints after the HTML, of the page and of a line of text, in ms: {times:.0?}");
+    Some(times.map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[VISITS / 2]
+    }))
+}
+
+/// The longest task, and the slowest key that was pressed meanwhile; 0 if none took long enough to be noted.
+async fn streaming() -> Option<(f64, f64)> {
+    let app = App::open(&[("MODELS", FULL_SPEED)]).await?;
+    app.tab.call("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({"source": WATCH})).await;
+    app.tab.go(&app.url("/?watched")).await;
+    app.ask_for("Four long pages").await;
+    let search = app.tab.find("searchbox", "Search earlier pages").await;
+    search.focus().await;
+    while app.tab.evaluate("!document.body.innerText.includes('All pages are done')").await == true {
+        app.tab.press(Key::Letter('a')).await;
+    }
+    let longest = |name: &str| format!("Math.max(0, ...window.{name})");
+    let (task, key) = (app.tab.evaluate(&longest("longTasks")).await, app.tab.evaluate(&longest("keys")).await);
+    Some((task.as_f64().unwrap(), key.as_f64().unwrap()))
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let (Some([paint, least]), Some((task, key))) = (first_paints().await, streaming().await) else {
+        return ExitCode::SUCCESS;
+    };
+    println!(
+        "first paint after the HTML: {paint:.0} ms, of a line of text {least:.0} ms; at most {FIRST_PAINT_MS} are wanted"
+    );
+    println!(
+        "four pages of 100 KB at full speed: longest task {task:.0} ms, slowest key {key:.0} ms; at most {LONGEST_TASK_MS} are wanted"
+    );
+    if paint < FIRST_PAINT_MS && task <= LONGEST_TASK_MS { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,197 @@
+//! The page, in the words that it shows to people. Where it is worded anew, this file follows and the tests stay.
+
+use super::{Chromium, DevTools, Element, Emulated, Name, Tab, until};
+use crate::{Http, Place};
+use local::Stack;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+/// The page in a tab, and the stack behind it.
+pub struct App {
+    /// Where the page is open.
+    pub tab: Tab,
+    address: SocketAddr,
+    _stack: Option<(Place, Stack)>,
+}
+
+impl App {
+    /// The page of a fresh stack with these variables. `None` if there is no browser.
+    pub async fn open(environment: &[(&str, &str)]) -> Option<Self> {
+        Self::open_as(environment, &Emulated::default()).await
+    }
+
+    /// The same for somebody else's screen.
+    pub async fn open_as(environment: &[(&str, &str)], emulated: &Emulated) -> Option<Self> {
+        let devtools = Chromium::connect().await?;
+        let place = Place::new(environment);
+        let stack = place.start().await;
+        let app = Self::at(stack.addresses().public, &devtools, emulated).await;
+        Some(Self { _stack: Some((place, stack)), ..app })
+    }
+
+    /// The page of a server that somebody else has started.
+    pub async fn at(address: SocketAddr, devtools: &DevTools, emulated: &Emulated) -> Self {
+        let tab = Tab::open(devtools, emulated).await;
+        let app = Self { tab, address, _stack: None };
+        app.tab.go(&app.url("/")).await;
+        app
+    }
+
+    /// Where the server is.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// An address of the server.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// HTTP to the server.
+    #[must_use]
+    pub fn http(&self) -> Http {
+        Http::to(self.address)
+    }
+
+    /// The field for a wish.
+    pub async fn wish(&self) -> Element {
+        self.tab.find("textbox", "Describe the page").await
+    }
+
+    /// Types a wish and sends it with the button. Returns the generation's id.
+    pub async fn ask_for(&self, wish: &str) -> String {
+        self.wish().await.click().await;
+        self.tab.write(wish).await;
+        self.send().await
+    }
+
+    /// Sends what is in the form. Returns the generation's id once the address has it.
+    pub async fn send(&self) -> String {
+        self.tab.find_where("button", Name::Is("Generate"), None, |node| !node.is("disabled")).await.click().await;
+        self.accepted(&self.tab).await
+    }
+
+    /// The id in the address of a tab, once it is there.
+    pub async fn accepted(&self, tab: &Tab) -> String {
+        let address = "/^#\\/g\\/([^/]+)$/.exec(location.hash)?.[1] ?? ''";
+        tab.until("the address has the generation's id", address).await.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until every variant has ended and the tab says so.
+    pub async fn until_done(&self, tab: &Tab) {
+        tab.until_text("All pages are done and saved.").await;
+    }
+
+    /// The record of a generation, once it has ended.
+    pub async fn ended(&self, id: &str) -> Value {
+        crate::ended(&self.http(), id).await
+    }
+
+    /// The pane of a model.
+    pub async fn pane(&self, tab: &Tab, model: &str) -> Pane {
+        Pane(tab.find("region", model).await)
+    }
+
+    /// What a tab shows as a model's code, after asking for the code view.
+    pub async fn code(&self, tab: &Tab, model: &str) -> Element {
+        let view = tab.find("group", Name::Is(&format!("View of {model}"))).await;
+        tab.find_in(&view, "button", "Code").await.click().await;
+        self.shown_code(tab, model).await
+    }
+
+    /// The same where it has been asked for.
+    pub async fn shown_code(&self, tab: &Tab, model: &str) -> Element {
+        tab.find("region", Name::Is(&format!("Code of {model}"))).await
+    }
+
+    /// The button that stops one model.
+    pub async fn stop_button(&self, tab: &Tab, model: &str) -> Element {
+        tab.find("button", Name::Is(&format!("Stop {model}"))).await
+    }
+
+    /// The button that opens the dialog for files.
+    pub async fn attach_button(&self) -> Element {
+        self.tab.find("button", "Add screenshots").await
+    }
+
+    /// Waits until so many screenshots wait to be sent.
+    pub async fn until_attached(&self, count: usize) {
+        let what = format!("{count} screenshots are attached");
+        until(&what, async || (self.tab.count("button", Name::Has("Remove ")).await == count).then_some(())).await;
+    }
+
+    /// Opens an earlier generation.
+    pub async fn open_from_history(&self, tab: &Tab, wish: &str) {
+        tab.find("link", Name::Has(wish)).await.click().await;
+    }
+
+    /// Waits until a preview shows this text.
+    pub async fn until_previewed(&self, tab: &Tab, text: &str) {
+        let quoted = json!(text);
+        tab.until_in_frames(&format!("{text:?}"), &format!("document.body?.innerText.includes({quoted})")).await;
+    }
+
+    /// Waits until so many frames show this text.
+    pub async fn until_previews(&self, count: usize, text: &str) {
+        let shows = format!("document.body?.innerText.includes({})", json!(text));
+        until(&format!("{count} previews show {text:?}"), async || {
+            let seen = self.tab.in_frames(&shows).await;
+            (seen.iter().filter(|shows| **shows == true).count() >= count).then_some(())
+        })
+        .await;
+    }
+
+    /// Clicks an element of the page in a model's preview, wherever the browser draws it.
+    pub async fn click_in_preview(&self, model: &str, selector: &str) {
+        let frame = self.tab.find("Iframe", Name::Is(&format!("Preview of {model}"))).await;
+        frame.middle().await;
+        let corner = "function () {
+            const { left, top, width } = this.getBoundingClientRect();
+            return [left, top, width / this.offsetWidth];
+        }";
+        let corner = frame.ask(corner).await;
+        let middle = format!(
+            "(() => {{
+                const box = document.querySelector({})?.getBoundingClientRect();
+                return box?.width > 0 && [box.left + box.width / 2, box.top + box.height / 2];
+            }})()",
+            json!(selector)
+        );
+        let middle = until(&format!("{selector} is drawn"), async || {
+            self.tab.in_frames_of(&frame, &middle).await.into_iter().find(Value::is_array)
+        })
+        .await;
+        let number = |value: &Value| value.as_f64().unwrap();
+        let scale = number(&corner[2]);
+        let place = |index: usize| number(&corner[index]) + number(&middle[index]) * scale;
+        self.tab.click_at(place(0), place(1)).await;
+    }
+
+    /// Nothing has gone wrong in the tab that its person was not told of.
+    pub fn assert_no_complaints(&self) {
+        let complaints = self.tab.complaints();
+        assert!(complaints.is_empty(), "{complaints:#?}");
+    }
+}
+
+/// A model's part of the page.
+pub struct Pane(Element);
+
+impl Pane {
+    /// Everything that can be read in it.
+    pub async fn text(&self) -> String {
+        let text = self.0.ask("function () { return this.innerText; }").await;
+        text.as_str().unwrap().to_owned()
+    }
+
+    /// Waits until this can be read in it.
+    pub async fn until_text(&self, wanted: &str) -> String {
+        until(&format!("a pane says {wanted:?}"), async || {
+            let text = self.text().await;
+            text.contains(wanted).then_some(text)
+        })
+        .await
+    }
+}

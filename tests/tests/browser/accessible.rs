@@ -1,0 +1,58 @@
+//! axe-core, the checker that the field uses, finds nothing serious in any of the main states.
+
+use end_to_end::browser::{App, Emulated, Key, Tab};
+use serde_json::Value;
+
+const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
+
+/// Runs the rules of WCAG 2.2 A and AA, and the field's best practices, over the page without what is generated.
+async fn assert_accessible(tab: &Tab, state: &str) {
+    tab.evaluate(&format!("{AXE}; true")).await;
+    let run = "axe.run({exclude: [['iframe']]}, {resultTypes: ['violations'], iframes: false})
+        .then(({violations}) => violations.map(({id, impact, help, nodes}) =>
+            ({id, impact, help, nodes: nodes.map(({html, failureSummary}) => `${html}: ${failureSummary}`)})))";
+    let found = tab.evaluate(run).await;
+    let serious: Vec<&Value> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|found| found["impact"] == "serious" || found["impact"] == "critical")
+        .collect();
+    assert!(serious.is_empty(), "{state}: {serious:#?}");
+}
+
+async fn every_state_is_accessible(is_dark: bool) {
+    let emulated = Emulated { is_dark, ..Emulated::default() };
+    let models = "demo-status-401,demo-stall,demo-a,demo-prose";
+    let Some(app) = App::open_as(&[("MODELS", models)], &emulated).await else { return };
+    assert_accessible(&app.tab, "empty").await;
+    app.tab.find("button", "Import a page").await.click().await;
+    app.tab.find("dialog", "Import a page").await;
+    assert_accessible(&app.tab, "import").await;
+    app.tab.press(Key::Escape).await;
+    app.ask_for("A page for everybody").await;
+    app.pane(&app.tab, "demo-a").await.until_text("Done").await;
+    app.pane(&app.tab, "demo-status-401").await.until_text("Failed").await;
+    assert_accessible(&app.tab, "one writes, one has failed, two are done").await;
+    app.code(&app.tab, "demo-a").await;
+    assert_accessible(&app.tab, "code").await;
+    app.tab.find("button", "Change the page of demo-prose").await.click().await;
+    app.tab.find("textbox", "What should change?").await;
+    assert_accessible(&app.tab, "change").await;
+    app.stop_button(&app.tab, "demo-stall").await.click().await;
+    app.pane(&app.tab, "demo-stall").await.until_text("Stopped").await;
+    assert_accessible(&app.tab, "stopped").await;
+    app.tab.find("link", "Compare models").await.click().await;
+    app.tab.until_text("Which model does best").await;
+    assert_accessible(&app.tab, "comparison").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_state_is_accessible_in_the_light() {
+    every_state_is_accessible(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_state_is_accessible_in_the_dark() {
+    every_state_is_accessible(true).await;
+}

@@ -1,0 +1,121 @@
+//! A provider whose model writes what a test wants, when the test wants it, and which remembers what it was asked.
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use futures_util::{StreamExt, stream};
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Its models, in their order.
+pub const MODELS: [&str; 4] = ["model-a", "model-b", "model-c", "model-d"];
+/// The first half of a page that is written in two.
+pub const FIRST_HALF: &str = "<!DOCTYPE html><html><head><title>Halves</title></head><body><h1>The first half</h1>\n";
+/// And the second one.
+pub const SECOND_HALF: &str = "<p>The second half</p></body></html>";
+
+#[derive(Default)]
+struct Script {
+    page: (String, String),
+    refusals: usize,
+    asked: Vec<Value>,
+}
+
+/// An OpenAI-compatible server. It ends with the test.
+pub struct Scripted {
+    base: String,
+    script: Arc<Mutex<Script>>,
+    gate: watch::Sender<bool>,
+    _serving: JoinSet<()>,
+}
+
+#[derive(Clone)]
+struct Model {
+    script: Arc<Mutex<Script>>,
+    gate: watch::Receiver<bool>,
+}
+
+impl Scripted {
+    /// Starts it; it writes an empty page so far.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}/v1", listener.local_addr().unwrap());
+        let (gate, opened) = watch::channel(false);
+        let script = Arc::<Mutex<Script>>::default();
+        let model = Model { script: script.clone(), gate: opened };
+        let router = Router::new().route("/v1/chat/completions", post(answer)).with_state(model);
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { base, script, gate, _serving: serving }
+    }
+
+    /// The variables of a stack that asks it.
+    pub fn environment(&self) -> [(&str, &str); 3] {
+        [
+            ("OPENAI_BASE_URL", &self.base),
+            ("OPENAI_API_KEY", "sk-a-secret"),
+            ("MODELS", "model-a,model-b,model-c,model-d"),
+        ]
+    }
+
+    /// Writes this from now on.
+    pub fn write(&self, page: &str) {
+        self.script.lock().unwrap().page = (page.to_owned(), String::new());
+    }
+
+    /// Writes the first half of a page from now on, and the second half once it is let go on.
+    pub fn write_half(&self) {
+        self.script.lock().unwrap().page = (FIRST_HALF.to_owned(), SECOND_HALF.to_owned());
+    }
+
+    /// Writes the second half, of every page that was begun.
+    pub fn go_on(&self) {
+        self.gate.send_replace(true);
+    }
+
+    /// Refuses the key so many times.
+    pub fn refuse(&self, times: usize) {
+        self.script.lock().unwrap().refusals = times;
+    }
+
+    /// The bodies of all requests so far.
+    pub fn asked(&self) -> Vec<Value> {
+        self.script.lock().unwrap().asked.clone()
+    }
+}
+
+async fn answer(State(Model { script, mut gate }): State<Model>, body: String) -> Response {
+    let (first, second) = {
+        let mut script = script.lock().unwrap();
+        script.asked.push(serde_json::from_str(&body).unwrap());
+        if script.refusals > 0 {
+            script.refusals -= 1;
+            let error = json!({"error": {"message": "Incorrect API key provided.", "code": "invalid_api_key"}});
+            return (StatusCode::UNAUTHORIZED, error.to_string()).into_response();
+        }
+        script.page.clone()
+    };
+    let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
+    let rest = stream::once(async move {
+        if second.is_empty() {
+            return format!("data: {end}\n\ndata: [DONE]\n\n");
+        }
+        // A test that ends without letting it go on takes the gate with it.
+        let _ = gate.wait_for(|is_open| *is_open).await;
+        format!("{}data: {end}\n\ndata: [DONE]\n\n", delta(&second))
+    });
+    let body =
+        stream::once(async move { delta(&first) }).chain(rest).map(|text| Ok::<_, Infallible>(Bytes::from(text)));
+    ([("content-type", "text/event-stream")], Body::from_stream(body)).into_response()
+}
+
+fn delta(text: &str) -> String {
+    format!("data: {}\n\n", json!({"choices": [{"index": 0, "delta": {"content": text}}]}))
+}
