@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// The longest that anything is waited for. A test that hits it has failed.
@@ -44,6 +46,31 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (socket, _) = connect_async(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
         Self { socket, heard: Vec::new(), sizes: Vec::new() }
+    }
+
+    /// Opens the stage with a query and offered subprotocols; the status, if that is refused, and what the answer's body says.
+    /// Also the subprotocol that was answered.
+    ///
+    /// # Errors
+    /// The status and the body of the refusal.
+    pub async fn open(
+        address: SocketAddr,
+        query: &str,
+        protocols: Option<&str>,
+    ) -> Result<(Self, Option<String>), (u16, Vec<u8>)> {
+        let mut request = format!("ws://{address}/generate-code{query}").into_client_request().unwrap();
+        if let Some(protocols) = protocols {
+            request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols.parse().unwrap());
+        }
+        match connect_async(request).await {
+            Ok((socket, answer)) => {
+                let protocol = answer.headers().get(SEC_WEBSOCKET_PROTOCOL);
+                let protocol = protocol.map(|value| value.to_str().unwrap().to_owned());
+                Ok((Self { socket, heard: Vec::new(), sizes: Vec::new() }, protocol))
+            }
+            Err(Error::Http(answer)) => Err((answer.status().as_u16(), answer.into_body().unwrap_or_default())),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Sends a text as it is.

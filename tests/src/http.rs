@@ -110,6 +110,19 @@ impl Http {
         permit["reference"].as_str().unwrap().to_owned()
     }
 
+    /// Any request and its whole answer.
+    pub async fn exchange(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Response {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        request.send().await.unwrap()
+    }
+
     /// A request with another method, and its answer's status and headers.
     pub async fn ask(&self, method: &str, url: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap) {
         let mut request = self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), url);

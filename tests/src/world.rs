@@ -1,21 +1,19 @@
 //! The whole system in memory: the real handlers over the in-memory ports, under a clock that tests can pause.
 
-use crate::{Breakage, CountingModel};
+use crate::{Breakage, CountingIds, CountingModel};
 use api::{About, Api};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
-use domain::ids::{DesignSystemId, GenerationId, Holder, UploadId};
 use domain::models::{Catalogue, Offer};
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
-use ports::memory::{MemoryObjects, MemoryPictures, MemorySockets, MemoryTable, MemoryWeb};
+use ports::memory::{MemoryObjects, MemoryPictures, MemorySockets, MemoryTable, MemoryTokens, MemoryWeb};
 use ports::{
-    Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Pictures, Push, StoreError, Uploads,
-    Variants,
+    Authenticator, Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Pictures, Push,
+    StoreError, Uploads, Variants,
 };
 use socket::Socket;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use sweep::Sweep;
 use tokio::sync::Notify;
@@ -41,35 +39,6 @@ impl Default for TokioClock {
 impl Clock for TokioClock {
     fn now_ms(&self) -> u64 {
         BEGINNING_MS + u64::try_from(self.0.elapsed().as_millis()).unwrap()
-    }
-}
-
-/// Names in order, and dice that always fall the same.
-#[derive(Default)]
-pub struct CountingIds(AtomicU64);
-
-impl Ids for CountingIds {
-    fn generation_id(&self) -> GenerationId {
-        let number = self.0.fetch_add(1, Ordering::SeqCst);
-        GenerationId::parse(&format!("00000000-0000-4000-8000-{number:012x}")).unwrap()
-    }
-
-    fn design_system_id(&self) -> DesignSystemId {
-        let number = self.0.fetch_add(1, Ordering::SeqCst);
-        DesignSystemId::parse(&format!("00000000-0000-4000-9000-{number:012x}")).unwrap()
-    }
-
-    fn upload_id(&self) -> UploadId {
-        let number = self.0.fetch_add(1, Ordering::SeqCst);
-        UploadId::parse(&format!("00000000-0000-4000-8000-{number:012x}")).unwrap()
-    }
-
-    fn holder(&self) -> Holder {
-        Holder(format!("holder-{}", self.0.fetch_add(1, Ordering::SeqCst)))
-    }
-
-    fn jitter(&self) -> f64 {
-        0.5
     }
 }
 
@@ -106,6 +75,8 @@ impl Invoke for Invokes {
 /// Every port, as handlers take them.
 #[derive(Clone)]
 pub struct Ports {
+    /// Who is asking.
+    pub authenticator: Arc<dyn Authenticator>,
     /// Records of generations.
     pub generations: Arc<dyn Generations>,
     /// Records of variants.
@@ -140,6 +111,8 @@ pub struct Ports {
 
 /// What is behind the ports.
 pub struct World {
+    /// Who is asking: everybody is the same user, unless a test says otherwise.
+    pub tokens: Arc<MemoryTokens>,
     /// The table.
     pub table: Arc<MemoryTable>,
     /// The bucket.
@@ -171,6 +144,7 @@ impl World {
     #[must_use]
     pub fn new(model: CountingModel) -> Self {
         Self {
+            tokens: Arc::new(MemoryTokens::anonymous()),
             table: Arc::default(),
             objects: Arc::default(),
             web: Arc::default(),
@@ -190,6 +164,7 @@ impl World {
     #[must_use]
     pub fn ports(&self) -> Ports {
         Ports {
+            authenticator: self.tokens.clone(),
             generations: self.table.clone(),
             variants: self.table.clone(),
             connections: self.table.clone(),
@@ -264,6 +239,7 @@ impl Ports {
     #[must_use]
     pub fn socket(&self) -> Socket {
         Socket {
+            authenticator: self.authenticator.clone(),
             connections: self.connections.clone(),
             generations: self.generations.clone(),
             variants: self.variants.clone(),
@@ -297,6 +273,7 @@ impl Ports {
     #[must_use]
     pub fn api(&self) -> Api {
         Api {
+            authenticator: self.authenticator.clone(),
             generations: self.generations.clone(),
             variants: self.variants.clone(),
             objects: self.objects.clone(),
@@ -306,6 +283,7 @@ impl Ports {
             starter: self.starter(),
             about: About {
                 websocket_url: None,
+                authentication: "none",
                 upload_origin: "https://uploads.test".to_owned(),
                 origin: "demo",
                 offer: self.offer.clone(),

@@ -4,8 +4,10 @@
 use boot::{Function, FunctionError};
 use domain::design_system::DesignSystem;
 use domain::generation::Generation;
+use domain::identity::Identity;
 use domain::ids::{ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
 use domain::keys;
+use domain::share::{Share, ShareId};
 use domain::variant::Variant;
 use domain::wire::invoke::WorkerEvent;
 use end_to_end::{BEGINNING_MS, CountingModel, World};
@@ -18,6 +20,7 @@ use std::time::Duration;
 
 const ID: &str = "5f0c7a52-3c1e-4d57-9a4e-1b7f0d2c6e83";
 const DESIGN_SYSTEM: &str = "7d1e2c40-9b3a-4f6e-8a51-0c2d4e6f8a90";
+const SHARE: &str = "3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b";
 const CONNECTION: &str = "Zq3xUfVpFiACJ9w=";
 
 fn folder(function: &str) -> PathBuf {
@@ -32,7 +35,7 @@ async fn world() -> World {
     world.sockets.open(&connection);
     let connected = Connection {
         id: connection.clone(),
-        user: UserId::anonymous(),
+        identity: Some(Identity::anonymous()),
         connected_at_ms: BEGINNING_MS,
         expires_at_s: u64::MAX,
         follows: vec![id.clone()],
@@ -46,6 +49,12 @@ async fn world() -> World {
     world.objects.put(&keys::request(&id), request).await.unwrap();
     let key = VariantKey { generation_id: id.clone(), variant_index: 0 };
     let variant = Variant::queued(key, "model-a", BEGINNING_MS, BEGINNING_MS);
+    let share = Share {
+        generation: id.clone(),
+        id: ShareId::parse(SHARE).unwrap(),
+        created_at_ms: BEGINNING_MS,
+        expires_at_s: None,
+    };
     let generation = Generation {
         id,
         user: UserId::anonymous(),
@@ -53,6 +62,7 @@ async fn world() -> World {
         title: "a page".to_owned(),
         models: vec!["model-a".to_owned()],
         closes: None,
+        shares: vec![share],
         conclusion: None,
         lineage: None,
         winner: None,

@@ -1,6 +1,7 @@
 //! The journey of a generation over real sockets and the real AWS SDK: what a user could observe, and nothing else.
 
 mod journey {
+    mod access;
     mod bad_images;
     mod cancel;
     mod corrupt;

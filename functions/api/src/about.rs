@@ -3,6 +3,9 @@ use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::models::Model;
 use serde_json::{Value, json};
 
+/// What the API is, for programs. Tests hold it against the route table and against real answers.
+pub(crate) const OPENAPI: &str = include_str!("openapi.json");
+
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Whether the function answers, and which version does.
@@ -18,6 +21,7 @@ impl Api {
             &json!({
                 "webSocketUrl": about.websocket_url,
                 "modelSource": about.origin,
+                "auth": about.authentication,
                 "demo": about.origin == "demo",
                 "models": about.offer.line_up(),
                 "version": VERSION,

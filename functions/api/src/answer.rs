@@ -5,7 +5,7 @@ use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::Refusal;
 use domain::image::Format;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
 
 /// For the app's files beside its page; the worker among them reads the library that it uses.
@@ -32,6 +32,33 @@ fn is_host(host: &str) -> bool {
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'))
 }
 
+/// What is said with every answer that does not say otherwise. An answer that is no page shows nothing, loads nothing and is in no
+/// frame, whatever a browser takes it for.
+const DEFAULTS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// The answer with those of [`DEFAULTS`] that it has not. Behind TLS it also says that there is always TLS.
+pub(crate) fn hardened(mut answer: ApiGatewayV2httpResponse, has_tls: bool) -> ApiGatewayV2httpResponse {
+    for (name, value) in DEFAULTS {
+        answer.headers.entry(name).or_insert_with(|| HeaderValue::from_static(value));
+    }
+    if has_tls {
+        answer = with(answer, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    // For browsers that know no `frame-ancestors`. Only the app's own page may be around a generated one.
+    let may_be_framed = |policy: &HeaderValue| policy.as_bytes().ends_with(b"frame-ancestors 'self'");
+    if answer.headers.get(header::CONTENT_SECURITY_POLICY).is_some_and(may_be_framed) {
+        return answer;
+    }
+    with(answer, header::X_FRAME_OPTIONS, "DENY")
+}
+
 /// For generated pages: an origin of their own that is the same as no other, so that their scripts read nothing here.
 pub(crate) const PAGE_POLICY: &str =
     "sandbox allow-scripts allow-forms allow-modals allow-popups; frame-ancestors 'self'";
@@ -41,16 +68,12 @@ pub(crate) fn plain(status: u16, content_type: &'static str, body: impl Into<Str
     let mut answer = ApiGatewayV2httpResponse::default();
     answer.status_code = i64::from(status);
     answer.body = Some(body.into().into());
-    answer.headers = headers(&[
-        (header::CONTENT_TYPE, content_type),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ]);
-    answer
+    with(answer, header::CONTENT_TYPE, content_type)
 }
 
-fn headers(entries: &[(HeaderName, &'static str)]) -> HeaderMap {
-    entries.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
+/// For what pages without an origin load, as generated pages are.
+fn for_any_origin(answer: ApiGatewayV2httpResponse) -> ApiGatewayV2httpResponse {
+    with(answer, HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")
 }
 
 fn with(mut answer: ApiGatewayV2httpResponse, name: HeaderName, value: &'static str) -> ApiGatewayV2httpResponse {
@@ -70,14 +93,20 @@ pub(crate) fn data(status: u16, value: &Value) -> ApiGatewayV2httpResponse {
 
 /// `{"success": false, "error": …}` with the refusal's status.
 pub(crate) fn refused(refusal: &Refusal) -> ApiGatewayV2httpResponse {
-    json(refusal.code.http_status(), &envelope(refusal))
+    refused_with(refusal, &envelope(refusal))
+}
+
+fn refused_with(refusal: &Refusal, body: &Value) -> ApiGatewayV2httpResponse {
+    let answer = json(refusal.code.http_status(), body);
+    // RFC 9110, section 15.5.2: a 401 says how to come again.
+    if answer.status_code == 401 { with(answer, header::WWW_AUTHENTICATE, "Bearer") } else { answer }
 }
 
 /// The same with `detail`, which is where the screenshot-to-code frontend looks for the words.
 pub(crate) fn refused_to_peer(refusal: &Refusal) -> ApiGatewayV2httpResponse {
     let mut body = envelope(refusal);
     body["detail"] = json!(refusal.message);
-    json(refusal.code.http_status(), &body)
+    refused_with(refusal, &body)
 }
 
 fn envelope(refusal: &Refusal) -> Value {
@@ -114,7 +143,7 @@ pub(crate) fn page(html: String, state: &'static str) -> ApiGatewayV2httpRespons
 
 /// A picture that was drawn for a page. What its address names never changes.
 pub(crate) fn picture(bytes: Vec<u8>, format: Format) -> ApiGatewayV2httpResponse {
-    let mut answer = plain(200, format.media_type(), "");
+    let mut answer = for_any_origin(plain(200, format.media_type(), ""));
     answer.body = Some(Body::Binary(bytes));
     answer.is_base64_encoded = true;
     with(answer, header::CACHE_CONTROL, "private, max-age=31536000, immutable")
@@ -123,7 +152,7 @@ pub(crate) fn picture(bytes: Vec<u8>, format: Format) -> ApiGatewayV2httpRespons
 /// A file of the app, or of the shell that shows generated pages, with the policy that belongs to it. `is_lasting`: what its
 /// address names never changes.
 pub(crate) fn file(file: &File, accepts_gzip: bool, policy: &str, is_lasting: bool) -> ApiGatewayV2httpResponse {
-    let mut answer = plain(200, file.content_type(), "");
+    let mut answer = for_any_origin(plain(200, file.content_type(), ""));
     if accepts_gzip {
         answer.body = Some(Body::Binary(file.gzip.to_vec()));
         answer.is_base64_encoded = true;

@@ -3,6 +3,7 @@ use crate::{Api, answer, archive};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::{ErrorCode, Refusal};
 use domain::export::{Kind, PAGE_FILE, Pictures, Source, file_name, find, rewrite};
+use domain::identity::Viewer;
 use domain::ids::UserId;
 use domain::limits::{
     EXPORT_BYTES_MAX, EXPORT_MS_MAX, EXPORT_PAGE_BYTES_MAX, EXPORT_PICTURES_MAX, FETCHES_AT_ONCE, PICTURE_BYTES_MAX,
@@ -33,7 +34,7 @@ impl Api {
         let base =
             Some(text("baseUrl")).filter(|base| base.len() <= URL_BYTES_MAX).and_then(|base| Url::parse(base).ok());
         let pictures = find(page, base.as_ref(), EXPORT_PICTURES_MAX);
-        let fetched = self.fetch_all(user, &pictures).await;
+        let fetched = self.fetch_all(&Viewer::user(user.clone()), &pictures).await;
         let (names, mut files) = choose(page.len(), fetched);
         files.insert(0, (PAGE_FILE.to_owned(), rewrite(page, &pictures, &names).into_bytes()));
         let zip = archive::zip(&files)
@@ -42,19 +43,19 @@ impl Api {
     }
 
     /// Each picture, if it could be had, in the order of the page.
-    async fn fetch_all(&self, user: &UserId, pictures: &Pictures) -> Vec<Option<Fetched>> {
+    async fn fetch_all(&self, viewer: &Viewer, pictures: &Pictures) -> Vec<Option<Fetched>> {
         let end = Instant::now() + Duration::from_millis(EXPORT_MS_MAX);
         let fetches: Vec<BoxFuture<'_, Option<Fetched>>> =
-            pictures.sources.iter().map(|source| self.fetch_one(user, source, end).boxed()).collect();
+            pictures.sources.iter().map(|source| self.fetch_one(viewer, source, end).boxed()).collect();
         stream::iter(fetches).buffered(FETCHES_AT_ONCE).collect().await
     }
 
-    async fn fetch_one(&self, user: &UserId, source: &Source, end: Instant) -> Option<Fetched> {
+    async fn fetch_one(&self, viewer: &Viewer, source: &Source, end: Instant) -> Option<Fetched> {
         match source {
             Source::Inline(bytes, content_type) => {
                 Some(Fetched { content_type: content_type.clone(), bytes: bytes.clone() })
             }
-            Source::Drawn(key, number) => match timeout_at(end, self.drawn(user, key, *number)).await {
+            Source::Drawn(key, number) => match timeout_at(end, self.drawn(viewer, key, *number)).await {
                 Ok(Ok((bytes, format))) => Some(Fetched { content_type: format.media_type().to_owned(), bytes }),
                 // Another's picture, or one that is gone, stays where it is, like one on the web.
                 Ok(Err(_)) | Err(_) => None,

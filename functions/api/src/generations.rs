@@ -2,11 +2,11 @@ use crate::request::Request;
 use crate::{Api, answer};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::generation::{Generation, Overall};
-use domain::ids::UserId;
+use domain::identity::Viewer;
 use domain::usage::Totals;
 use domain::variant::{Status, Variant};
 use domain::wire::server::{page_url, with_account};
-use lifecycle::{StepError, stored_request, visible};
+use lifecycle::{StepError, stored_request};
 use ports::StoreError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -14,8 +14,8 @@ use time::format_description::well_known::Rfc3339;
 
 impl Api {
     /// One generation with its variants, and the text of the first page that is complete.
-    pub(crate) async fn read(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let recorded = visible(&*self.generations, user, &request.generation_id()?).await?;
+    pub(crate) async fn read(&self, viewer: &Viewer, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
+        let recorded = self.visible(viewer, &request.generation_id()?).await?;
         let variants = recorded.readable();
         let first = variants.iter().find_map(|variant| match &variant.status {
             Status::Completed(completion) => Some((variant, completion)),

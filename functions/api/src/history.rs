@@ -10,7 +10,7 @@ use domain::generation::Generation;
 use domain::ids::UserId;
 use domain::limits::{HISTORY_PAGE, HISTORY_SCAN_PAGE, HISTORY_SCANS_MAX, NAME_BYTES_MAX, SEARCH_BYTES_MAX};
 use domain::tally::Tally;
-use lifecycle::{StepError, visible};
+use lifecycle::{StepError, owned};
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
 
@@ -57,7 +57,7 @@ impl Api {
         user: &UserId,
         request: &Request,
     ) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let this = visible(&*self.generations, user, &request.generation_id()?).await?.generation;
+        let this = owned(&*self.generations, user, &request.generation_id()?).await?.generation;
         let root = this.root().clone();
         let mut versions = Vec::new();
         self.scan(user, None, |page| {
@@ -101,7 +101,7 @@ impl Api {
 
     /// Records which variant a user likes best, or, with null, that none is.
     pub(crate) async fn pick(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let recorded = visible(&*self.generations, user, &request.generation_id()?).await?;
+        let recorded = owned(&*self.generations, user, &request.generation_id()?).await?;
         let winner = match request.object()?.get("variantIndex") {
             Some(Value::Null) => None,
             Some(value) => Some(

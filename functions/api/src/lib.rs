@@ -7,11 +7,14 @@
 //! - `pictures`: what was drawn for a variant's page.
 //! - `start`: begin and stop without a socket.
 //! - `uploads`: permit what is too large for a message.
+//! - `share`: links that show a generation to others.
+//! - [`Access`]: who each route is for.
 //! - `about`: health, configuration, the line-up.
 //! - `design_systems`, `screenshot`, `export`: what the screenshot-to-code frontend asks beside its generations.
 //! - `files`: the page.
 
 mod about;
+mod access;
 mod answer;
 mod archive;
 mod design_systems;
@@ -23,20 +26,23 @@ mod pictures;
 mod request;
 mod route;
 mod screenshot;
+mod share;
 mod start;
 mod uploads;
 mod variants;
 
+pub use access::Access;
 pub use route::Route;
 
 use async_trait::async_trait;
 use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use boot::{Boot, Function, FunctionError, Invocation, SettingError, Settings};
+use boot::{Authentication, Boot, Function, FunctionError, Invocation, SettingError, Settings};
 use domain::error::{ErrorCode, Refusal};
-use domain::ids::UserId;
+use domain::identity::Viewer;
+use domain::ids::GenerationId;
 use domain::models::{Catalogue, Offer};
 use lifecycle::{Starter, StepError};
-use ports::{DesignSystems, Fetch, Generations, Objects, Screenshots, Variants};
+use ports::{Authenticator, DesignSystems, Fetch, Generations, Objects, Recorded, Screenshots, Variants};
 use request::Request;
 use std::sync::Arc;
 
@@ -45,6 +51,8 @@ use std::sync::Arc;
 pub struct About {
     /// Where browsers connect, if not at the page's own host.
     pub websocket_url: Option<String>,
+    /// How people say who they are.
+    pub authentication: &'static str,
     /// The origin that browsers upload to.
     pub upload_origin: String,
     /// Where pages come from.
@@ -58,6 +66,8 @@ pub struct About {
 /// The handler and all that it may touch.
 #[derive(Clone)]
 pub struct Api {
+    /// Who is asking.
+    pub authenticator: Arc<dyn Authenticator>,
     /// What was accepted.
     pub generations: Arc<dyn Generations>,
     /// Chunks, and asking to stop.
@@ -84,8 +94,9 @@ impl Api {
     pub fn from_boot(boot: &Boot) -> Result<Self, SettingError> {
         let table = boot.table();
         let bucket = boot.bucket();
-        let Settings { websocket_url, origin, offer, catalogue, .. } = &boot.settings;
+        let Settings { websocket_url, authentication, origin, offer, catalogue, .. } = &boot.settings;
         Ok(Self {
+            authenticator: boot.authenticator()?,
             generations: table.clone(),
             variants: table.clone(),
             objects: bucket.clone(),
@@ -103,6 +114,7 @@ impl Api {
             },
             about: About {
                 websocket_url: websocket_url.clone(),
+                authentication: authentication.as_ref().map_or("none", Authentication::name),
                 upload_origin: boot.settings.upload_origin(),
                 origin: origin.name(),
                 offer: offer.clone(),
@@ -111,30 +123,42 @@ impl Api {
         })
     }
 
+    pub(crate) async fn visible(&self, viewer: &Viewer, id: &GenerationId) -> Result<Recorded, StepError> {
+        lifecycle::visible(&*self.generations, viewer, self.starter.clock.now_ms(), id).await
+    }
+
     async fn route(&self, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let user = &UserId::anonymous();
+        let user = async || self.user(request).await;
+        let viewer = async || self.viewer(request).await;
         match request.route {
             Route::Health | Route::ApiHealth => Ok(about::health()),
             Route::Config => Ok(self.config()),
-            Route::Models => Ok(self.models()),
-            Route::List => self.list(user, request).await,
-            Route::Start => self.start(user, request).await,
-            Route::Read => self.read(user, request).await,
-            Route::Upload => self.permit_upload(user, request).await,
-            Route::Cancel => self.cancel(user, request).await,
-            Route::Versions => self.versions(user, request).await,
-            Route::Pick => self.pick(user, request).await,
-            Route::Tally => self.tally(user).await,
-            Route::Page => self.page(user, request).await,
-            Route::Picture => self.picture(user, request).await,
-            Route::Chunks => self.chunks(user, request).await,
-            Route::DesignSystems => self.list_design_systems(user).await,
-            Route::AddDesignSystem => self.add_design_system(user, request).await,
-            Route::ChangeDesignSystem => self.change_design_system(user, request).await,
-            Route::RemoveDesignSystem => self.remove_design_system(user, request).await,
+            Route::Models => user().await.map(|_| self.models()),
+            Route::List => self.list(&user().await?, request).await,
+            Route::Start => self.start(&user().await?, request).await,
+            Route::Read => self.read(&viewer().await?, request).await,
+            Route::Upload => self.permit_upload(&user().await?, request).await,
+            Route::Cancel => self.cancel(&user().await?, request).await,
+            Route::Share => self.share(&user().await?, request).await,
+            Route::Shares => self.list_shares(&user().await?, request).await,
+            Route::Unshare => self.unshare(&user().await?, request).await,
+            Route::Versions => self.versions(&user().await?, request).await,
+            Route::Pick => self.pick(&user().await?, request).await,
+            Route::Tally => self.tally(&user().await?).await,
+            Route::Page => self.page(&viewer().await?, request).await,
+            Route::Picture => self.picture(&viewer().await?, request).await,
+            Route::Chunks => self.chunks(&viewer().await?, request).await,
+            Route::DesignSystems => self.list_design_systems(&user().await?).await,
+            Route::AddDesignSystem => self.add_design_system(&user().await?, request).await,
+            Route::ChangeDesignSystem => self.change_design_system(&user().await?, request).await,
+            Route::RemoveDesignSystem => self.remove_design_system(&user().await?, request).await,
+            Route::OpenApi => Ok(answer::plain(200, "application/json", about::OPENAPI)),
             Route::Capabilities => Ok(about::capabilities()),
-            Route::Screenshot => self.screenshot(request).await,
-            Route::Export => self.export(user, request).await,
+            Route::Screenshot => {
+                user().await?;
+                self.screenshot(request).await
+            }
+            Route::Export => self.export(&user().await?, request).await,
             Route::File => {
                 let About { websocket_url, upload_origin, .. } = &self.about;
                 let policy = answer::app_policy(websocket_url.as_deref(), upload_origin, request.host.as_deref());
@@ -156,13 +180,15 @@ impl Function for Api {
             Ok(request) => self.route(&request).await,
             Err(refusal) => Err(refusal.into()),
         };
-        Ok(answered.unwrap_or_else(|error| {
+        let has_tls = self.about.websocket_url.as_ref().is_some_and(|url| url.starts_with("wss:"));
+        let answer = answered.unwrap_or_else(|error| {
             if let StepError::Store(cause) = &error {
                 tracing::error!(%cause, "step_failed");
             }
             let refusal = error.refusal();
             if of_peers { answer::refused_to_peer(&refusal) } else { answer::refused(&refusal) }
-        }))
+        });
+        Ok(answer::hardened(answer, has_tls))
     }
 }
 

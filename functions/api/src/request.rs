@@ -19,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) accepts_gzip: bool,
     /// This server, as the client calls it.
     pub(crate) host: Option<String>,
+    /// The token of `Authorization: Bearer`.
+    pub(crate) bearer: Option<String>,
     path_parameters: HashMap<String, String>,
     query: HashMap<String, String>,
 }
@@ -48,6 +50,7 @@ impl Request {
             route,
             method: event.request_context.http.method.to_string(),
             path: event.raw_path.unwrap_or_default(),
+            bearer: header("authorization").and_then(bearer).map(str::to_owned),
             path_parameters: event.path_parameters,
             query,
             body,
@@ -63,6 +66,11 @@ impl Request {
             }
             Err(_) => Err(Refusal::general(ErrorCode::NotJson, "The body is not JSON.")),
         }
+    }
+
+    /// A parameter of the path.
+    pub(crate) fn path_parameter(&self, name: &str) -> Option<&str> {
+        self.path_parameters.get(name).map(String::as_str)
     }
 
     /// The design system in the path. A malformed id gets the same answer as one that does not exist.
@@ -108,6 +116,12 @@ fn takes_gzip(accepted: &str) -> bool {
     })
 }
 
+/// The token in an `Authorization` header of the scheme `Bearer` (RFC 6750).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 pub(crate) fn no_such_design_system() -> Refusal {
     Refusal {
         code: ErrorCode::NotFound,
@@ -134,6 +148,7 @@ impl Request {
             path: path.to_owned(),
             body: String::new(),
             idempotency_key: None,
+            bearer: None,
             accepts_gzip,
             host: None,
             path_parameters: HashMap::new(),

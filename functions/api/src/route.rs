@@ -29,6 +29,12 @@ pub enum Route {
     Pick,
     /// How the models compare.
     Tally,
+    /// Make a link that shows one to others.
+    Share,
+    /// The links of one.
+    Shares,
+    /// Revoke a link.
+    Unshare,
     /// A variant's page.
     Page,
     /// A picture that was drawn for a variant's page.
@@ -43,6 +49,8 @@ pub enum Route {
     ChangeDesignSystem,
     /// Remove one.
     RemoveDesignSystem,
+    /// The description of all of these.
+    OpenApi,
     /// What the screenshot-to-code frontend asks when its settings open.
     Capabilities,
     /// A picture of a page on the web.
@@ -55,7 +63,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::Health,
         Self::ApiHealth,
         Self::Config,
@@ -68,6 +76,9 @@ impl Route {
         Self::Versions,
         Self::Pick,
         Self::Tally,
+        Self::Share,
+        Self::Shares,
+        Self::Unshare,
         Self::Page,
         Self::Picture,
         Self::Chunks,
@@ -75,6 +86,7 @@ impl Route {
         Self::AddDesignSystem,
         Self::ChangeDesignSystem,
         Self::RemoveDesignSystem,
+        Self::OpenApi,
         Self::Capabilities,
         Self::Screenshot,
         Self::Export,
@@ -97,6 +109,9 @@ impl Route {
             Self::Versions => "GET /api/generations/{id}/versions",
             Self::Pick => "PUT /api/generations/{id}/winner",
             Self::Tally => "GET /api/tally",
+            Self::Share => "POST /api/generations/{id}/share",
+            Self::Shares => "GET /api/generations/{id}/share",
+            Self::Unshare => "DELETE /api/generations/{id}/share/{share}",
             Self::Page => "GET /api/generations/{id}/variants/{n}",
             Self::Picture => "GET /api/generations/{id}/variants/{n}/pictures/{picture}",
             Self::Chunks => "GET /api/generations/{id}/variants/{n}/chunks",
@@ -104,6 +119,7 @@ impl Route {
             Self::AddDesignSystem => "POST /api/design-systems",
             Self::ChangeDesignSystem => "PATCH /api/design-systems/{id}",
             Self::RemoveDesignSystem => "DELETE /api/design-systems/{id}",
+            Self::OpenApi => "GET /api/openapi.json",
             Self::Capabilities => "GET /api/capabilities",
             Self::Screenshot => "POST /api/screenshot",
             Self::Export => "POST /api/export",
@@ -134,9 +150,13 @@ impl Route {
             | Self::Versions
             | Self::Pick
             | Self::Tally
+            | Self::Share
+            | Self::Shares
+            | Self::Unshare
             | Self::Page
             | Self::Picture
             | Self::Chunks
+            | Self::OpenApi
             | Self::File => false,
         }
     }

@@ -8,7 +8,7 @@ use domain::request::StartRequest;
 use domain::request::reference::Reference;
 use domain::wire::server::generation_url;
 use http::{HeaderValue, header};
-use lifecycle::{Started, StepError, visible};
+use lifecycle::{Started, StepError, owned};
 use serde_json::json;
 
 impl Api {
@@ -48,7 +48,7 @@ impl Api {
 
     /// Asks every variant to stop, or the one that the query names.
     pub(crate) async fn cancel(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let recorded = visible(&*self.generations, user, &request.generation_id()?).await?;
+        let recorded = owned(&*self.generations, user, &request.generation_id()?).await?;
         let index = request.number("variantIndex")?.map(|index| u8::try_from(index).unwrap_or(u8::MAX));
         lifecycle::cancel(&*self.variants, &recorded, index).await?;
         Ok(answer::data(202, &json!({"id": recorded.generation.id})))

@@ -3,18 +3,20 @@ use crate::{Api, answer};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::chunk::assemble;
 use domain::error::{ErrorCode, Refusal};
-use domain::ids::{AttemptKey, UserId, VariantKey};
+use domain::identity::Viewer;
+use domain::ids::{AttemptKey, VariantKey};
 use domain::keys;
 use domain::limits::CHUNKS_PAGE;
+use domain::pictures::shown_by;
 use domain::variant::{Status, Variant};
-use lifecycle::{StepError, visible};
+use lifecycle::StepError;
 use ports::StoreError;
 use serde_json::json;
 
 impl Api {
     /// A variant's page; while there is none, the text so far. `Quartet-Status` says which it is.
-    pub(crate) async fn page(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let variant = self.variant(user, request).await?;
+    pub(crate) async fn page(&self, viewer: &Viewer, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
+        let variant = self.variant(viewer, request).await?;
         let html = match &variant.status {
             Status::Completed(_) => self.stored_page(&variant).await?,
             Status::Queued | Status::Running | Status::Failed(_) | Status::Cancelled => {
@@ -22,7 +24,13 @@ impl Api {
             }
         };
         match html {
-            Some(html) => Ok(answer::page(html, variant.status.name())),
+            Some(html) => {
+                let html = match &viewer.share {
+                    Some(token) => shown_by(&html, token),
+                    None => html,
+                };
+                Ok(answer::page(html, variant.status.name()))
+            }
             None => Err(Refusal::general(
                 ErrorCode::NotFound,
                 format!("This variant is {} and has no text yet.", variant.status.name()),
@@ -33,8 +41,12 @@ impl Api {
 
     /// The chunks of an attempt after a number: `?attempt=&after=`, both optional. `ended` says that no more will come
     /// after those in the answer.
-    pub(crate) async fn chunks(&self, user: &UserId, request: &Request) -> Result<ApiGatewayV2httpResponse, StepError> {
-        let variant = self.variant(user, request).await?;
+    pub(crate) async fn chunks(
+        &self,
+        viewer: &Viewer,
+        request: &Request,
+    ) -> Result<ApiGatewayV2httpResponse, StepError> {
+        let variant = self.variant(viewer, request).await?;
         let attempt = request.number("attempt")?.unwrap_or(variant.attempt);
         if attempt > variant.attempt {
             return Err(Refusal::field("attempt", "There has been no such attempt.").into());
@@ -79,10 +91,10 @@ impl Api {
         }
     }
 
-    async fn variant(&self, user: &UserId, request: &Request) -> Result<Variant, StepError> {
+    async fn variant(&self, viewer: &Viewer, request: &Request) -> Result<Variant, StepError> {
         let generation_id = request.generation_id()?;
         let variant_index = request.variant_index()?;
-        visible(&*self.generations, user, &generation_id).await?;
+        self.visible(viewer, &generation_id).await?;
         let key = VariantKey { generation_id, variant_index };
         self.variants.variant(&key).await?.ok_or_else(|| no_such_variant().into())
     }

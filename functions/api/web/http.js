@@ -1,10 +1,12 @@
 // Quartet's HTTP interface, as far as the page needs it.
 
+import { credentials, refuseToken } from "./identity.js";
 import { note } from "./journal.js";
 import { t } from "./texts.js";
 
 const TIMEOUT_MS = 15_000;
 const EXPORT_TIMEOUT_MS = 35_000;
+const OPENABLE_FOR_S = 600;
 const CONFIG_AGAIN_MS = 2_000;
 
 export class HttpProblem extends Error {
@@ -69,6 +71,14 @@ export function fetchChunks(generationId, variantIndex, attempt, after) {
   return fetchData(`${variantPath(generationId, variantIndex)}/chunks?${query}`);
 }
 
+/** An address under which a browser opens a page by itself, which can show no token: a link that ends after minutes. */
+export async function openableUrl(generationId, variantIndex) {
+  const path = variantPath(generationId, variantIndex);
+  if (credentials().authorization === undefined) return path;
+  const { pages } = await fetchData(`${generationPath(generationId)}/share`, json("POST", { expiresInS: OPENABLE_FOR_S }));
+  return pages[variantIndex] ?? path;
+}
+
 /** The text of a finished page. */
 export async function fetchPage(generationId, variantIndex) {
   const response = await request(variantPath(generationId, variantIndex));
@@ -108,8 +118,10 @@ async function request(path, options = {}, timeoutMs = TIMEOUT_MS) {
   const begun = performance.now();
   const took = () => `${Math.round(performance.now() - begun)} ms`;
   try {
-    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(timeoutMs), cache: "no-store" });
+    const headers = { ...options.headers, ...credentials() };
+    const response = await fetch(path, { ...options, headers, signal: AbortSignal.timeout(timeoutMs), cache: "no-store" });
     note("<", what, `${response.status}, ${took()}`);
+    if (response.status === 401) refuseToken();
     return response;
   } catch {
     note("<", what, `unreachable, ${took()}`);

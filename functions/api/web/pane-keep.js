@@ -1,6 +1,7 @@
 // What can be done with a page: copy it, open it, take it along as a file or with its pictures, and say that it is the best.
 
-import { exportPage, variantPath } from "./http.js";
+import { currentToken } from "./identity.js";
+import { exportPage, openableUrl, variantPath } from "./http.js";
 import { t } from "./texts.js";
 
 const SAID_FOR_MS = 1_500;
@@ -20,6 +21,7 @@ export class PaneKeep {
     this.#say = say;
     this.#part("copy").addEventListener("click", () => this.#copy());
     this.#part("download").addEventListener("click", () => save(new Blob([this.#text], { type: "text/html" }), `${this.#fileName()}.html`));
+    this.#part("open").addEventListener("click", (event) => this.#open(event));
     this.#part("zip").addEventListener("click", () => this.#zip());
     this.#part("pick").addEventListener("click", () => onPick(index, !this.isPicked));
   }
@@ -70,6 +72,18 @@ export class PaneKeep {
     button.dataset.said = isCopied ? t("pane.copied") : t("pane.notAllowed");
     document.getElementById("announcer").textContent = button.dataset.said;
     setTimeout(() => { delete button.dataset.said; }, SAID_FOR_MS);
+  }
+
+  // A tab of its own shows no token.
+  async #open(event) {
+    if (currentToken() === null) return;
+    event.preventDefault();
+    try {
+      globalThis.open(await openableUrl(this.#generationId, this.#index), "_blank", "noopener");
+      this.#say("");
+    } catch (problem) {
+      this.#say(problem.message);
+    }
   }
 
   async #zip() {

@@ -178,6 +178,7 @@ const TEXTS = {
   "error.content_filter": ["", "Ответ остановлен фильтром провайдера. Измените описание."],
   "error.refused": ["", "Модель отказалась делать эту страницу. Измените описание."],
   "error.no_page": ["", "Модель ответила, но страницы в ответе нет."],
+  "server.token": ["This server wants to know who you are. Your token:", "Этот сервер хочет знать, кто вы. Ваш токен:"],
   "error.unreachable": ["The server cannot be reached.", "Сервер недоступен."],
   "error.answered": ["The server answered {status}.", "Сервер ответил {status}."],
 };

@@ -2,7 +2,7 @@
 
 use crate::{Sender, Socket};
 use domain::ids::GenerationId;
-use lifecycle::{StepError, visible};
+use lifecycle::{StepError, owned};
 
 impl Socket {
     pub(crate) async fn cancel(
@@ -11,7 +11,7 @@ impl Socket {
         generation_id: &GenerationId,
         variant_index: Option<u8>,
     ) -> Result<(), StepError> {
-        let recorded = visible(&*self.generations, &sender.user, generation_id).await?;
+        let recorded = owned(&*self.generations, sender.who_stops()?, generation_id).await?;
         lifecycle::cancel(&*self.variants, &recorded, variant_index).await
     }
 }

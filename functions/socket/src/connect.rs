@@ -1,24 +1,117 @@
-//! `$connect`: remember the connection. Nothing can be sent to it yet: the upgrade is pending until this returns
-//! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html>).
+//! `$connect`: let in who may come, and remember the connection. Nothing can be sent to it yet: the upgrade is pending until
+//! this returns (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html>).
+//!
+//! A browser can set nothing of a handshake but its query and its subprotocols, so a token comes as `?token=`, or as the
+//! subprotocol that is not [`PROTOCOL`]. A guest has the token of a link instead, as `?share=`.
 
-use crate::Socket;
-use domain::ids::{ConnectionId, UserId};
+use crate::{Answer, Socket};
+use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
+use domain::identity::{Flaw, Identity, Token, Viewer};
+use domain::ids::ConnectionId;
 use domain::limits::CONNECTION_TTL_S;
+use domain::share::ShareToken;
 use domain::stage::Stage;
-use ports::{Connection, StoreError};
+use lifecycle::{StepError, visible};
+use ports::{AuthenticationError, Connection, StoreError};
+
+/// The subprotocol that is answered, if it is offered. A client that offers its token as one needs another for the answer, or
+/// the token would be said twice.
+pub const PROTOCOL: &str = "quartet";
+
+const HEADER: &str = "Sec-WebSocket-Protocol";
+
+/// What a handshake says.
+struct Handshake {
+    token: Option<Token>,
+    share: Option<String>,
+    /// What has to be answered, so that a browser takes the answer.
+    protocol: Option<String>,
+}
+
+impl Handshake {
+    fn read(event: &ApiGatewayWebsocketProxyRequest) -> Self {
+        let query = |name: &str| {
+            let value =
+                event.query_string_parameters.first(name).or(event.multi_value_query_string_parameters.first(name));
+            value.filter(|value| !value.is_empty()).map(str::to_owned)
+        };
+        let offered = event.headers.get_all(HEADER).iter().chain(event.multi_value_headers.get_all(HEADER));
+        let offered: Vec<&str> = offered
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|values| values.split(','))
+            .map(str::trim)
+            .filter(|value| !value.is_empty())
+            .collect();
+        let shown = offered.iter().find(|value| **value != PROTOCOL);
+        let protocol = if offered.contains(&PROTOCOL) { Some(PROTOCOL) } else { shown.copied() };
+        Self {
+            token: query("token").or_else(|| shown.map(|value| (*value).to_owned())).map(Token::new),
+            share: query("share"),
+            protocol: protocol.map(str::to_owned),
+        }
+    }
+}
+
+/// Who may not come in. What the client sees is the status and nothing else.
+enum Refused {
+    Unauthorized,
+    Unavailable,
+}
 
 impl Socket {
-    pub(crate) async fn connect(&self, id: ConnectionId) -> Result<(), StoreError> {
+    pub(crate) async fn connect(
+        &self,
+        id: ConnectionId,
+        event: &ApiGatewayWebsocketProxyRequest,
+    ) -> Result<Answer, StoreError> {
+        let handshake = Handshake::read(event);
+        let identity = match self.identify(&id, &handshake).await? {
+            Ok(identity) => identity,
+            Err(Refused::Unauthorized) => return Ok(Answer::status(401)),
+            Err(Refused::Unavailable) => return Ok(Answer::status(503)),
+        };
         let connected_at_ms = self.clock.now_ms();
         tracing::info!(stage = %Stage::Connected, connection = %id);
-        self.connections
-            .connected(&Connection {
-                id,
-                user: UserId::anonymous(),
-                connected_at_ms,
-                expires_at_s: connected_at_ms / 1_000 + CONNECTION_TTL_S,
-                follows: Vec::new(),
-            })
-            .await
+        let expires_at_s = connected_at_ms / 1_000 + CONNECTION_TTL_S;
+        let connection = Connection { id, identity, connected_at_ms, expires_at_s, follows: Vec::new() };
+        self.connections.connected(&connection).await?;
+        let mut answer = Answer::status(200);
+        answer.headers.extend(handshake.protocol.map(|protocol| (HEADER, protocol)));
+        Ok(answer)
+    }
+
+    /// Who opens the connection; nobody, for a guest whose link is live.
+    async fn identify(
+        &self,
+        id: &ConnectionId,
+        handshake: &Handshake,
+    ) -> Result<Result<Option<Identity>, Refused>, StoreError> {
+        let error = match self.authenticator.authenticate(handshake.token.as_ref()).await {
+            Ok(identity) => return Ok(Ok(Some(identity))),
+            Err(error) => error,
+        };
+        if error == Flaw::Missing.into()
+            && let Some(share) = &handshake.share
+            && self.is_shown(share).await?
+        {
+            return Ok(Ok(None));
+        }
+        tracing::info!(stage = %Stage::Refused, connection = %id, %error);
+        Ok(Err(match error {
+            AuthenticationError::Refused(_) => Refused::Unauthorized,
+            AuthenticationError::Unavailable(_) => Refused::Unavailable,
+        }))
+    }
+
+    /// Whether a link's token shows anything now.
+    async fn is_shown(&self, share: &str) -> Result<bool, StoreError> {
+        let Some(token) = ShareToken::parse(share) else { return Ok(false) };
+        let Some(generation) = token.generation() else { return Ok(false) };
+        let guest = Viewer { user: None, share: Some(token) };
+        match visible(&*self.generations, &guest, self.clock.now_ms(), &generation).await {
+            Ok(_) => Ok(true),
+            Err(StepError::Refused(_)) => Ok(false),
+            Err(StepError::Store(error)) => Err(error),
+        }
     }
 }

@@ -2,9 +2,9 @@
 //! nothing; the close code 4333 is how the screenshot-to-code frontend says "cancel".
 
 use crate::Socket;
-use domain::ids::ConnectionId;
+use domain::ids::{ConnectionId, GenerationId};
 use domain::stage::Stage;
-use lifecycle::{StepError, visible};
+use lifecycle::StepError;
 use ports::{Connection, StoreError};
 
 const CANCELLED_BY_CLIENT: i64 = 4333;
@@ -23,14 +23,11 @@ impl Socket {
         Ok(())
     }
 
-    async fn leave(
-        &self,
-        connection: &Connection,
-        generation: &domain::ids::GenerationId,
-        cancels: bool,
-    ) -> Result<(), StepError> {
-        let recorded = visible(&*self.generations, &connection.user, generation).await?;
-        if cancels {
+    async fn leave(&self, connection: &Connection, generation: &GenerationId, cancels: bool) -> Result<(), StepError> {
+        // What it follows it was allowed to see; to leave it no leave is asked.
+        let Some(recorded) = self.generations.generation(generation).await? else { return Ok(()) };
+        let owner = &recorded.generation.user;
+        if cancels && connection.identity.as_ref().is_some_and(|identity| identity.user == *owner) {
             lifecycle::cancel(&*self.variants, &recorded, None).await?;
         }
         for variant in recorded.readable() {

@@ -3,18 +3,19 @@
 use crate::{Sender, Socket};
 use domain::generation::Generation;
 use domain::ids::{GenerationId, VariantKey};
-use domain::limits::ANNOUNCE_MS_MAX;
+use domain::limits::{ANNOUNCE_MS_MAX, LISTENERS_MAX};
 use domain::request::StartRequest;
 use domain::request::reference::Reference;
 use domain::stage::Stage;
 use domain::wire::server::ServerMessage;
-use lifecycle::{Started, StepError, visible};
+use lifecycle::{Started, StepError, owned};
 use std::time::Duration;
 use tokio::time::timeout;
 
 impl Socket {
     pub(crate) async fn generate(&self, sender: &Sender, start: &StartRequest, bare: bool) -> Result<(), StepError> {
-        let started = self.starter.record(&sender.user, start, Some(&sender.connection), bare).await?;
+        let user = sender.who_starts()?;
+        let started = self.starter.record(user, start, Some(&sender.connection), bare).await?;
         match started {
             Started::New(generation) => {
                 self.follow(sender, &generation.id).await;
@@ -24,10 +25,10 @@ impl Socket {
             }
             // A resend: the client gets what it would have got, from the start.
             Started::Attached(id) => {
-                let recorded = visible(&*self.generations, &sender.user, &id).await?;
+                let recorded = owned(&*self.generations, user, &id).await?;
                 self.follow(sender, &id).await;
                 self.announce(sender, &recorded.generation, start).await;
-                self.replayer.replay(&sender.connection, &recorded, &[]).await
+                self.replayer.replay(&sender.connection, &recorded, &[], LISTENERS_MAX).await
             }
         }
     }
@@ -39,7 +40,7 @@ impl Socket {
         reference: &Reference,
         bare: bool,
     ) -> Result<(), StepError> {
-        let start = self.starter.referenced(&sender.user, reference).await?;
+        let start = self.starter.referenced(sender.who_starts()?, reference).await?;
         self.generate(sender, &start, bare).await
     }
 

@@ -5,22 +5,28 @@
 //! API Gateway chooses the route by `$request.body.action`. The body decides here as well, so that a message means the
 //! same whichever route it came by, and bare params reach `$default`.
 
+mod answer;
 mod cancel;
 mod connect;
 mod disconnect;
 mod generate;
 mod resume;
+mod sender;
+
+pub use answer::Answer;
+pub use connect::PROTOCOL;
 
 use async_trait::async_trait;
-use aws_lambda_events::event::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
+use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use boot::{Boot, Function, FunctionError, Invocation, SettingError};
 use domain::error::Refusal;
-use domain::ids::{ConnectionId, UserId};
+use domain::ids::ConnectionId;
 use domain::stage::Stage;
 use domain::wire::client::ClientMessage;
 use domain::wire::server::ServerMessage;
 use lifecycle::{Replayer, Starter, StepError, push_to};
-use ports::{Clock, Connections, Generations, Push, Variants};
+use ports::{Authenticator, Clock, Connections, Generations, Push, Variants};
+use sender::Sender;
 use std::sync::Arc;
 
 /// The route keys that API Gateway is configured with, beside `$connect` and `$disconnect`.
@@ -29,6 +35,8 @@ pub const MESSAGE_ROUTES: [&str; 5] = ["generate", "resume", "cancel", "ping", "
 /// The handler and all that it may touch.
 #[derive(Clone)]
 pub struct Socket {
+    /// Who may connect.
+    pub authenticator: Arc<dyn Authenticator>,
     /// Who is connected.
     pub connections: Arc<dyn Connections>,
     /// What was accepted.
@@ -45,12 +53,6 @@ pub struct Socket {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Who sent a message.
-pub(crate) struct Sender {
-    pub(crate) connection: ConnectionId,
-    pub(crate) user: UserId,
-}
-
 impl Socket {
     /// The handler over AWS.
     ///
@@ -60,6 +62,7 @@ impl Socket {
         let table = boot.table();
         let push = boot.sockets()?;
         Ok(Self {
+            authenticator: boot.authenticator()?,
             connections: table.clone(),
             generations: table.clone(),
             starter: Starter {
@@ -90,7 +93,7 @@ impl Socket {
             self.push.close(&connection).await.map_err(|error| FunctionError(error.to_string()))?;
             return Ok(None);
         };
-        let sender = Sender { connection, user: greeting.connection.user };
+        let sender = Sender::of(greeting.connection, self.clock.now_ms());
         // The peer's frontend expects its variant count before anything else, so a bare request is not greeted.
         let bare = match &read {
             Ok(message) => message.is_bare(),
@@ -105,8 +108,8 @@ impl Socket {
             Ok(ClientMessage::GenerateReferenced { reference, bare }) => {
                 self.generate_referenced(&sender, &reference, bare).await
             }
-            Ok(ClientMessage::Resume { generation_id, cursors }) => {
-                self.resume(&sender, &generation_id, &cursors).await
+            Ok(ClientMessage::Resume { generation_id, cursors, share }) => {
+                self.resume(&sender, &generation_id, &cursors, share).await
             }
             Ok(ClientMessage::Cancel { generation_id, variant_index }) => {
                 self.cancel(&sender, &generation_id, variant_index).await
@@ -143,21 +146,20 @@ impl Socket {
 #[async_trait]
 impl Function for Socket {
     type Event = ApiGatewayWebsocketProxyRequest;
-    type Answer = ApiGatewayProxyResponse;
+    type Answer = Answer;
 
     async fn handle(&self, event: Self::Event, _invocation: &Invocation) -> Result<Self::Answer, FunctionError> {
-        let context = event.request_context;
-        let Some(connection) = context.connection_id.map(ConnectionId) else {
+        let context = &event.request_context;
+        let Some(connection) = context.connection_id.clone().map(ConnectionId) else {
             return Err(FunctionError("the event has no connectionId".to_owned()));
         };
-        let mut answer = ApiGatewayProxyResponse::default();
-        answer.status_code = 200;
+        let mut answer = Answer::status(200);
         match context.route_key.as_deref() {
-            Some("$connect") => self.connect(connection).await?,
+            Some("$connect") => answer = self.connect(connection, &event).await?,
             Some("$disconnect") => self.disconnect(&connection, context.disconnect_status_code).await?,
             Some(_) | None => {
                 let body = event.body.unwrap_or_default();
-                answer.body = self.message(connection, &body).await?.map(Into::into);
+                answer.body = self.message(connection, &body).await?;
             }
         }
         Ok(answer)

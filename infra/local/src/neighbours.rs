@@ -4,6 +4,7 @@
 //! point there, under its own `Host`; without this check any of them could spend the person's key. A generated page is such
 //! a website too: it runs without an origin (`null`).
 
+use crate::settings::CORS_ORIGINS;
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -13,19 +14,43 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use boot::SettingError;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Hosts other than loopback under which a proxy serves this stack, from `ALLOWED_HOSTS`.
+/// Who may call beside this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Neighbours(Arc<[String]>);
+pub struct Neighbours {
+    /// Hosts under which a proxy serves this stack, from `ALLOWED_HOSTS`.
+    hosts: Arc<[String]>,
+    /// Pages of other hosts, from `CORS_ORIGINS`.
+    origins: Arc<[String]>,
+}
+
+/// The entries of a list that is separated by commas, in lower case.
+pub(crate) fn entries(list: Option<&str>) -> Vec<String> {
+    let entries = list.unwrap_or_default().split(',').map(|entry| entry.trim().to_ascii_lowercase());
+    entries.filter(|entry| !entry.is_empty()).collect()
+}
+
+/// An origin as browsers write it: a scheme, a host and perhaps a port, and nothing behind them.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| host.parse::<Authority>().is_ok_and(|authority| !authority.as_str().contains('@')))
+}
 
 impl Neighbours {
-    /// Reads names that are separated by commas.
-    #[must_use]
-    pub fn read(allowed_hosts: Option<&str>) -> Self {
-        let names = allowed_hosts.unwrap_or_default().split(',').map(|name| name.trim().to_ascii_lowercase());
-        Self(names.filter(|name| !name.is_empty()).collect())
+    /// Reads names, and origins, that are separated by commas.
+    ///
+    /// # Errors
+    /// [`SettingError`] for an entry of `CORS_ORIGINS` that is no origin: `*` is none, so that every page is named.
+    pub fn read(allowed_hosts: Option<&str>, cors_origins: Option<&str>) -> Result<Self, SettingError> {
+        let origins = entries(cors_origins);
+        if origins.iter().any(|origin| !is_origin(origin)) {
+            let problem = "is not a list of origins as in https://app.example, without a path and without *".to_owned();
+            return Err(SettingError { name: CORS_ORIGINS, problem });
+        }
+        Ok(Self { hosts: entries(allowed_hosts).into(), origins: origins.into() })
     }
 
     fn may_call(&self, headers: &HeaderMap) -> bool {
@@ -33,7 +58,7 @@ impl Neighbours {
         let host = text(HOST).is_some_and(|host| self.knows(host));
         let origin = text(ORIGIN).is_none_or(|origin| {
             let served = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-            served.is_some_and(|host| self.knows(host))
+            served.is_some_and(|host| self.knows(host)) || self.origins.iter().any(|known| known == origin)
         });
         host && origin
     }
@@ -42,7 +67,7 @@ impl Neighbours {
         let Ok(authority) = host_and_port.parse::<Authority>() else { return false };
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
         let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        is_loopback || host == "localhost" || host.ends_with(".localhost") || self.0.contains(&host)
+        is_loopback || host == "localhost" || host.ends_with(".localhost") || self.hosts.contains(&host)
     }
 }
 
@@ -70,7 +95,10 @@ pub async fn share_answers(request: Request, next: Next) -> Response {
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Content-Disposition, Location"));
     if is_preflight {
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"));
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Content-Type, Idempotency-Key"));
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("Authorization, Content-Type, Idempotency-Key"),
+        );
     }
     answer
 }
@@ -85,7 +113,7 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(ORIGIN, origin.parse().unwrap());
         }
-        Neighbours::read(allowed).may_call(&headers)
+        Neighbours::read(allowed, None).unwrap().may_call(&headers)
     }
 
     #[test]
@@ -115,5 +143,29 @@ mod tests {
         assert!(may_call(allowed, "quartet.example", Some("https://quartet.example")));
         assert!(!may_call(allowed, "quartet.example", Some("https://evil.example")));
         assert!(!may_call(None, "quartet.example", None));
+    }
+
+    #[test]
+    fn a_page_of_another_host_may_call_once_its_origin_is_named() {
+        let named = Neighbours::read(None, Some("https://app.example, http://other.example:8080")).unwrap();
+        let may_call = |origin: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, "127.0.0.1:7001".parse().unwrap());
+            headers.insert(ORIGIN, origin.parse().unwrap());
+            named.may_call(&headers)
+        };
+        assert!(may_call("https://app.example"));
+        assert!(may_call("http://other.example:8080"));
+        for origin in ["http://app.example", "https://app.example:8443", "https://app.example.evil.example", "null"] {
+            assert!(!may_call(origin), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_origins_names_each_page() {
+        for list in ["*", "app.example", "https://app.example/", "https://a@app.example", "https://", "null"] {
+            assert_eq!(Neighbours::read(None, Some(list)).unwrap_err().name, "CORS_ORIGINS", "{list}");
+        }
+        assert_eq!(Neighbours::read(None, Some(" , ")).unwrap(), Neighbours::default());
     }
 }

@@ -10,8 +10,20 @@ pub(crate) const SECRET_ACCESS_KEY: &str = "local-secret";
 pub(crate) const TABLE: &str = "quartet";
 pub(crate) const BUCKET: &str = "quartet";
 
+/// Names further machines under which a proxy serves this stack.
+pub(crate) const ALLOWED_HOSTS: &str = "ALLOWED_HOSTS";
+/// Names pages of other hosts that may call and read the answers.
+pub(crate) const CORS_ORIGINS: &str = "CORS_ORIGINS";
+
 /// What a person may set, as it is.
-const PASSED_ON: [&str; 11] = [
+const PASSED_ON: [&str; 18] = [
+    "AUTH",
+    "AUTH_TOKENS",
+    "JWT_ISSUER",
+    "JWT_AUDIENCE",
+    "JWT_ALGORITHM",
+    "JWT_JWKS_URL",
+    "JWT_KEY",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
     "MODELS",
@@ -44,6 +56,12 @@ pub(crate) fn variables(
     ];
     for name in PASSED_ON {
         variables.extend(environment(name).filter(|value| !value.trim().is_empty()).map(|value| (name, value)));
+    }
+    // Only this machine comes in, and nobody on it is asked who they are - unless a proxy lets others in: then it has to be said.
+    if !variables.iter().any(|(name, _)| *name == "AUTH")
+        && environment(ALLOWED_HOSTS).is_none_or(|hosts| hosts.trim().is_empty())
+    {
+        variables.push(("AUTH", "none".to_owned()));
     }
     // Without a key and without a server of one's own, the demo model answers - through the same client code.
     if !variables.iter().any(|(name, _)| matches!(*name, "OPENAI_API_KEY" | "OPENAI_BASE_URL")) {

@@ -93,7 +93,7 @@ impl Stack {
         let addresses = listeners.addresses(options.port)?;
         let settings = settings::read(&addresses, environment)?;
         let data = DataDirectory::open(&options.data)?;
-        let bucket = BucketServer::open(&data, addresses.public)?;
+        let bucket = BucketServer::open(&data, addresses.public, environment(settings::CORS_ORIGINS).as_deref())?;
         let table = TableServer::start(&data, listeners.dynamodb)?;
 
         let (stop_functions, stop) = Stop::signalled();
@@ -104,7 +104,10 @@ impl Stack {
         };
         let functions = Functions::new(runners, Arc::new(SystemClock), stop);
         let registry = Registry::default();
-        let neighbours = Neighbours::read(environment("ALLOWED_HOSTS").as_deref());
+        let neighbours = Neighbours::read(
+            environment(settings::ALLOWED_HOSTS).as_deref(),
+            environment(settings::CORS_ORIGINS).as_deref(),
+        )?;
         let guard = || from_fn_with_state(neighbours.clone(), only_neighbours);
         let stop_servers = CancellationToken::new();
         let servers = TaskTracker::new();

@@ -19,6 +19,7 @@ mod design_systems;
 mod generations;
 mod item;
 mod schema;
+mod shares;
 mod variants;
 
 pub use schema::create_table;

@@ -1,4 +1,5 @@
 use domain::ids::{DesignSystemId, GenerationId, Holder, UploadId};
+use domain::share::ShareToken;
 use ports::{Clock, Ids};
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
@@ -51,6 +52,11 @@ impl Ids for RandomIds {
                 return id;
             }
         }
+    }
+
+    fn share_token(&self, generation: &GenerationId) -> ShareToken {
+        // 244 of the 256 bits are random.
+        ShareToken::new(generation, &format!("{}{}", random().simple(), random().simple()))
     }
 
     fn holder(&self) -> Holder {

@@ -16,14 +16,16 @@ mod warm;
 
 pub use chance::{RandomIds, SystemClock};
 pub use function::{Function, FunctionError, Invocation, Stop, StopSignal, handle_in_time};
+pub use key::Redacted;
 pub use run::run;
-pub use settings::{Origin, ScreenshotSetting, SettingError, Settings};
+pub use settings::{Authentication, Origin, ScreenshotSetting, SettingError, Settings, WebTokenKey};
 
 use aws::{Bucket, Platform, Secret, Sockets, Table, Workers};
 use fetch::{ScreenshotService, Web};
-use key::SecretKey;
+use identity::{Anonymous, Keys, SharedTokens, WebTokens};
+use key::{SecretKey, TokenKey};
 use openai::{KeySource, OpenAi};
-use ports::{Clock, Ids, StoreError};
+use ports::{Authenticator, Clock, Ids, StoreError};
 use std::sync::Arc;
 use warm::Remotes;
 
@@ -104,6 +106,35 @@ impl Boot {
         OpenAi::new(self.settings.provider.clone(), keys)
             .map(|model| self.remotes.note(model))
             .map_err(|error| SettingError { name: "OPENAI_BASE_URL", problem: error.to_string() })
+    }
+
+    /// Says whose a token is.
+    ///
+    /// # Errors
+    /// [`SettingError`] if it is not set how people say who they are.
+    pub fn authenticator(&self) -> Result<Arc<dyn Authenticator>, SettingError> {
+        let unset = || SettingError {
+            name: "AUTH",
+            problem: "is not set; say who may use this: jwt, token or none".to_owned(),
+        };
+        Ok(match self.settings.authentication.as_ref().ok_or_else(unset)? {
+            Authentication::None => Arc::new(Anonymous),
+            Authentication::Tokens(tokens) => Arc::<SharedTokens>::new(tokens.clone()),
+            Authentication::WebTokens { issuer, audience, key } => {
+                let keys = match key {
+                    WebTokenKey::Secret(key) => Keys::secret(Arc::new(TokenKey::Setting(key.clone()))),
+                    WebTokenKey::NamedSecret(name) => {
+                        let secret = Secret::new(self.platform.secrets(), name.clone());
+                        Keys::secret(Arc::new(TokenKey::Secret(secret)))
+                    }
+                    WebTokenKey::Published(algorithm, document) => {
+                        let source = Arc::new(TokenKey::Document(document.clone()));
+                        Keys::published(*algorithm, source, self.clock.clone())
+                    }
+                };
+                Arc::new(WebTokens::new(keys, issuer.clone(), audience.clone(), self.clock.clone()))
+            }
+        })
     }
 
     /// The public web.

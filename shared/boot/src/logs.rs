@@ -9,7 +9,8 @@ use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry;
 
 /// The crates whose stages are told by default; of everything else, warnings and errors.
-const OURS: [&str; 9] = ["aws", "openai", "boot", "lifecycle", "socket", "variant", "api", "sweep", "local"];
+const OURS: [&str; 10] =
+    ["aws", "openai", "identity", "boot", "lifecycle", "socket", "variant", "api", "sweep", "local"];
 
 /// `LOG` overrides the default, as in `LOG=warn,variant=debug`.
 fn filter() -> Targets {

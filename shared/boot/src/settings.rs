@@ -5,7 +5,10 @@ use fetch::{ScreenshotKey, ScreenshotService};
 use openai::{ApiKey, Provider};
 use std::sync::Arc;
 
+mod authentication;
 mod models;
+
+pub use authentication::{Authentication, WebTokenKey};
 
 /// Where pages come from; shown to people, so that nobody takes the demo for a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +91,8 @@ pub struct Settings {
     pub lease_ms: u64,
     /// `SCREENSHOT_URL` and `SCREENSHOT_API_KEY`: the service that takes pictures of pages, if there is one.
     pub screenshots: Option<ScreenshotSetting>,
+    /// `AUTH` and what belongs to it; nothing is assumed where it is not set.
+    pub authentication: Option<Authentication>,
     /// `WEBSOCKET_URL`: where browsers connect, if it is not the page's own host.
     pub websocket_url: Option<String>,
 }
@@ -161,6 +166,7 @@ impl Settings {
             )?,
             lease_ms: milliseconds("LEASE_MS", optional("LEASE_MS"), LEASE_MS, 3 * HEARTBEAT_MS, 300_000)?,
             screenshots: screenshots(optional("SCREENSHOT_URL"), optional("SCREENSHOT_API_KEY")),
+            authentication: authentication::read(&optional)?,
             websocket_url: optional("WEBSOCKET_URL"),
         })
     }

@@ -14,6 +14,8 @@ pub enum ErrorCode {
     UnknownAction,
     /// A count, size or depth is over its limit.
     TooLarge,
+    /// The request came without a token that says who sends it, or with one that is not good (any more).
+    Unauthorized,
     /// There is no such thing, or it is not yours.
     NotFound,
     /// The same idempotency key came with another request.
@@ -75,6 +77,7 @@ impl ErrorCode {
             | Self::InvalidField
             | Self::UnknownAction
             | Self::TooLarge
+            | Self::Unauthorized
             | Self::NotFound
             | Self::Conflict
             | Self::MethodNotAllowed
@@ -96,6 +99,7 @@ impl ErrorCode {
     pub const fn http_status(self) -> u16 {
         match self {
             Self::NotJson | Self::InvalidField | Self::UnknownAction => 400,
+            Self::Unauthorized => 401,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
@@ -151,6 +155,12 @@ impl Refusal {
             field: Some("generationId".to_owned()),
             message: "There is no generation with this id.".to_owned(),
         }
+    }
+
+    /// Somebody who has not said who they are, in a way that is believed. The same words whatever was wrong with the token.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::general(ErrorCode::Unauthorized, "Say who you are: this needs a token that is valid now.")
     }
 
     /// A refusal that concerns no single field.

@@ -7,8 +7,8 @@
 mod find;
 mod kind;
 
-pub(crate) use find::decoded;
 pub use find::find;
+pub(crate) use find::{decoded, drawn_paths};
 pub use kind::Kind;
 
 use crate::ids::AttemptKey;

@@ -1,6 +1,8 @@
 //! A generation's record, and what its variants say of it as a whole.
 
+use crate::identity::Viewer;
 use crate::ids::{ConnectionId, GenerationId, UserId};
+use crate::share::{Share, ShareToken};
 use crate::usage::Totals;
 use crate::variant::{Status, Variant};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,9 @@ pub struct Generation {
     /// The socket of an unmodified screenshot-to-code frontend, which expects to be closed at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closes: Option<ConnectionId>,
+    /// The links that show it to others, by their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Share>,
     /// How it ended, once every variant has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conclusion: Option<Conclusion>,
@@ -71,6 +76,16 @@ pub struct Lineage {
     /// The variant whose page was changed; `None` if the request was repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant_index: Option<u8>,
+}
+
+impl Generation {
+    /// Whether somebody may see it: its owner, and who holds a link that is live.
+    #[must_use]
+    pub fn is_visible_to(&self, viewer: &Viewer, now_s: u64) -> bool {
+        let is_owner = viewer.user.as_ref() == Some(&self.user);
+        let shown = viewer.share.as_ref().map(ShareToken::id);
+        is_owner || shown.is_some_and(|id| self.shares.iter().any(|share| share.id == id && share.is_live(now_s)))
+    }
 }
 
 /// The end of a generation.

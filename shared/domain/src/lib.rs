@@ -4,6 +4,7 @@
 //!
 //! - [`request`]: what a client asked for, checked field by field; [`stack`] and [`models`] name the choices.
 //! - [`ids`]: generations, variants, attempts, connections and users; [`keys`]: where their objects lie in S3.
+//! - [`identity`] and [`share`]: who is asking, and what others were shown by its owner.
 //! - [`image`] and [`upload`]: what is sent with a request or before it, told by its content.
 //! - [`generation`] and [`variant`]: the two records and the rules by which they change.
 //! - [`prompt`]: what the model is asked; [`answer`]: what it answers, in parts; [`html`]: the page inside it.
@@ -28,6 +29,7 @@ pub mod error;
 pub mod export;
 pub mod generation;
 pub mod html;
+pub mod identity;
 pub mod ids;
 pub mod image;
 pub mod keys;
@@ -38,6 +40,7 @@ pub mod progress;
 pub mod prompt;
 pub mod request;
 pub mod retry;
+pub mod share;
 pub mod stack;
 pub mod stage;
 pub mod sweep;

@@ -149,6 +149,8 @@ pub const CATALOGUE_BYTES_MAX: usize = 256 * 1024;
 
 /// Listeners of one generation: tabs and devices that follow it live.
 pub const LISTENERS_MAX: usize = 16;
+/// Those among which others than the owner are let in: a link must not keep the owner from following what is theirs.
+pub const LISTENERS_WITH_GUESTS_MAX: usize = 8;
 /// Chunks in one page of a replay.
 pub const CHUNKS_PAGE: u32 = 100;
 /// Generations in one page of the history.
@@ -173,6 +175,37 @@ pub const REQUEST_TTL_S: u64 = 24 * 3600;
 /// The body of an HTTP request, in bytes. Lambda takes 6 MB of event:
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 pub const HTTP_BODY_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+/// A token that says who somebody is, in bytes: with it a request's headers still fit the 10,240 that API Gateway takes
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>).
+pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
+/// How far an issuer's clock may be from ours: a token holds this much longer, and as much earlier, than it says.
+pub const CLOCK_LEEWAY_S: u64 = 30;
+/// Shared tokens of one stack: beyond that, an issuer of tokens is less work. Each is compared with every token that comes.
+pub const SHARED_TOKENS_MAX: usize = 100;
+/// The least that a secret for HS256 has, in bytes: as many as the hash (RFC 7518, section 3.2).
+pub const HMAC_KEY_BYTES_MIN: usize = 32;
+/// An issuer's key set, in bytes.
+pub const JWKS_BYTES_MAX: usize = 256 * 1024;
+/// Keys of a set that are looked at.
+pub const JWKS_KEYS_MAX: usize = 64;
+/// Reading an issuer's key set; a handshake waits for it.
+pub const JWKS_MS_MAX: u64 = 3_000;
+/// After this long an issuer's key set is read again: a key that it has withdrawn is believed no longer than that.
+pub const JWKS_FRESH_MS: u64 = 10 * 60_000;
+/// An issuer that does not answer is believed for this long under the keys that it last published.
+pub const JWKS_STALE_MS: u64 = 3_600_000;
+/// Reads of an issuer's key set within [`JWKS_WINDOW_MS`]: tokens with made-up key names must not become a flood of requests
+/// to the issuer.
+pub const JWKS_READS_MAX: usize = 5;
+/// See [`JWKS_READS_MAX`].
+pub const JWKS_WINDOW_MS: u64 = 60_000;
+/// Links of one generation that are live at once.
+pub const SHARES_MAX: u32 = 50;
+/// The shortest time after which a link may end, in seconds.
+pub const SHARE_S_MIN: u64 = 60;
+/// The longest, in seconds; a link may also have no end.
+pub const SHARE_S_MAX: u64 = 365 * 24 * 3600;
 
 /// Pictures that are drawn for one page; its other placeholders stay. Each costs as much as a page, and a page is answered
 /// for with up to eight others ([`VARIANTS_MAX`]).

@@ -9,6 +9,7 @@ mod tag;
 
 use crate::ids::{AttemptKey, GenerationId, VariantKey};
 use crate::limits::PICTURE_DESCRIPTION_CHARACTERS_MAX;
+use crate::share::ShareToken;
 use std::borrow::Cow;
 use std::ops::Range;
 use tag::ImageTag;
@@ -163,6 +164,22 @@ pub fn read_path(text: &str) -> Option<(AttemptKey, u32)> {
     }
     let variant = VariantKey { generation_id, variant_index: index.parse().ok()? };
     Some((AttemptKey { variant, attempt }, number))
+}
+
+/// The page as it is shown to who has nothing but a link: with the link's token behind the address of each of its pictures, since
+/// a page without an origin of its own cannot say in another way who it is shown to.
+#[must_use]
+pub fn shown_by(page: &str, token: &ShareToken) -> String {
+    let shown = token.generation();
+    let own = crate::export::drawn_paths(page).into_iter();
+    let own = own.filter(|(_, key, _)| shown.as_ref() == Some(&key.variant.generation_id));
+    let (places, addresses): (Vec<_>, Vec<_>) = own
+        .enumerate()
+        .map(|(place, (range, key, number))| {
+            ((range, place), Some(format!("{}?share={}", path(&key, number), token.as_str())))
+        })
+        .unzip();
+    crate::export::replace(page, &places, &addresses)
 }
 
 /// The attempt and the number in the last part of a path.

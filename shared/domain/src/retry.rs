@@ -29,6 +29,7 @@ pub fn after_failure(attempt: u32, failure: Failure, retry_after_ms: Option<u64>
         | ErrorCode::InvalidField
         | ErrorCode::UnknownAction
         | ErrorCode::TooLarge
+        | ErrorCode::Unauthorized
         | ErrorCode::NotFound
         | ErrorCode::Conflict
         | ErrorCode::MethodNotAllowed

@@ -159,6 +159,7 @@ mod tests {
             title: String::new(),
             models: models.iter().map(|model| (*model).to_owned()).collect(),
             closes: None,
+            shares: Vec::new(),
             conclusion: Some(Conclusion {
                 status: Overall::Partial,
                 ended_at_ms: 1,

@@ -6,7 +6,7 @@
 //! - [`Announcer`]: tell everyone that a variant, and perhaps the generation, has ended (`variant`, `sweep`).
 //! - [`cancel`]: ask variants to stop (`socket`, `api`).
 //! - [`stored_request`]: what a generation was made of (`api`, and for a repeat).
-//! - [`visible`]: read a generation that a user may see (`socket`, `api`).
+//! - [`visible`], [`owned`]: read a generation that somebody may see, or change (`socket`, `api`).
 
 mod announce;
 mod cancel;
@@ -23,7 +23,7 @@ pub use lineage::stored_request;
 pub use push::{Reached, push_all, push_to};
 pub use replay::Replayer;
 pub use start::{Started, Starter};
-pub use visible::visible;
+pub use visible::{owned, visible};
 
 use domain::error::{ErrorCode, Refusal};
 use ports::StoreError;

@@ -1,6 +1,6 @@
 //! What a request goes back to: the generation whose page it changes, or whose request it repeats.
 
-use crate::{Starter, StepError, visible};
+use crate::{Starter, StepError, owned};
 use domain::error::Refusal;
 use domain::generation::Lineage;
 use domain::ids::{GenerationId, UserId};
@@ -46,7 +46,7 @@ impl Starter {
     }
 
     async fn parent(&self, user: &UserId, parent: &Parent) -> Result<Recorded, StepError> {
-        match visible(&*self.generations, user, &parent.generation_id).await {
+        match owned(&*self.generations, user, &parent.generation_id).await {
             Err(StepError::Refused(_)) => Err(no_parent(parent.field()).into()),
             found => found,
         }

@@ -2,7 +2,7 @@ use crate::{Reached, StepError, push_to};
 use domain::error::Refusal;
 use domain::generation::Overall;
 use domain::ids::{AttemptKey, ConnectionId};
-use domain::limits::{CHUNKS_PAGE, LISTENERS_MAX};
+use domain::limits::CHUNKS_PAGE;
 use domain::stage::Stage;
 use domain::variant::Variant;
 use domain::wire::client::Cursor;
@@ -29,7 +29,7 @@ enum Replayed {
 }
 
 impl Replayer {
-    /// Subscribes the connection to every variant, then sends what it misses.
+    /// Subscribes the connection to every variant, unless they have `listeners_max` listeners, then sends what it misses.
     ///
     /// The subscription comes first: chunks up to the `next_seq` that it returns are read from the store and sent here,
     /// every later one is pushed by the worker, so none is missing. A connection that was not subscribed before gets
@@ -43,9 +43,10 @@ impl Replayer {
         connection: &ConnectionId,
         recorded: &Recorded,
         cursors: &[Cursor],
+        listeners_max: usize,
     ) -> Result<(), StepError> {
         let known = recorded.readable();
-        check(&known, cursors, connection)?;
+        check(&known, cursors, connection, listeners_max)?;
         tracing::info!(stage = %Stage::Resumed, generation_id = %recorded.generation.id, cursors = cursors.len());
         let replays = known.iter().map(|variant| {
             let cursor = cursors.iter().find(|cursor| cursor.variant_index == variant.key.variant_index).copied();
@@ -123,7 +124,12 @@ impl Replayer {
     }
 }
 
-fn check(known: &[Variant], cursors: &[Cursor], connection: &ConnectionId) -> Result<(), Refusal> {
+fn check(
+    known: &[Variant],
+    cursors: &[Cursor],
+    connection: &ConnectionId,
+    listeners_max: usize,
+) -> Result<(), Refusal> {
     for (position, cursor) in cursors.iter().enumerate() {
         let path = format!("cursors[{position}]");
         let Some(variant) = known.iter().find(|variant| variant.key.variant_index == cursor.variant_index) else {
@@ -140,14 +146,14 @@ fn check(known: &[Variant], cursors: &[Cursor], connection: &ConnectionId) -> Re
         }
     }
     let crowded = |variant: &Variant| {
-        variant.listeners.len() >= LISTENERS_MAX
+        variant.listeners.len() >= listeners_max
             && !variant.listeners.contains(connection)
             && !variant.status.has_ended()
     };
     if known.iter().any(crowded) {
         return Err(Refusal::too_large(
             "generationId",
-            format!("{LISTENERS_MAX} connections already follow this generation; close one of them."),
+            format!("{listeners_max} connections already follow this generation; close one of them."),
         ));
     }
     Ok(())

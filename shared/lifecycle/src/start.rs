@@ -146,6 +146,7 @@ impl Starter {
                 title: title(&start.request.prompt.text),
                 models,
                 closes: listener.filter(|_| closes).cloned(),
+                shares: Vec::new(),
                 conclusion: None,
                 lineage: None,
                 winner: None,

@@ -1,4 +1,5 @@
 use domain::ids::{DesignSystemId, GenerationId, Holder, UploadId};
+use domain::share::ShareToken;
 
 /// The time of day. Deadlines and records use it; waiting is tokio's business, whose time tests can pause.
 pub trait Clock: Send + Sync {
@@ -14,6 +15,8 @@ pub trait Ids: Send + Sync {
     fn design_system_id(&self) -> DesignSystemId;
     /// An upload's id: nobody can guess it, and it was never used.
     fn upload_id(&self) -> UploadId;
+    /// What opens a link to a generation: nobody can guess it.
+    fn share_token(&self, generation: &GenerationId) -> ShareToken;
     /// A name for a claim that was never used.
     fn holder(&self) -> Holder;
     /// A random number from 0 up to, and without, 1.

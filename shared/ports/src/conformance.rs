@@ -1,6 +1,7 @@
 //! What every implementation of a port has to pass: the words of the traits, as checks. Each check makes ids of its own,
 //! so that a suite can run against a store that already holds something.
 
+mod authenticator;
 #[cfg(test)]
 mod broken;
 mod chance;
@@ -15,12 +16,13 @@ mod push;
 mod uploads;
 mod variants;
 
-use crate::{Connections, DesignSystems, Generations, NewGeneration, Objects, Uploads, Variants};
+use crate::{Authenticator, Connections, DesignSystems, Generations, NewGeneration, Objects, Uploads, Variants};
 use domain::generation::Generation;
 use domain::ids::{GenerationId, UserId, VariantKey};
 use domain::variant::Variant;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use authenticator::Tokens;
 pub use chance::{clock, ids};
 pub use invoke::{Deliveries, invoke};
 pub use model::{Cast, model};
@@ -38,6 +40,11 @@ pub async fn table<T: Generations + Variants + Connections>(table: &T) {
 /// Runs every check of the design systems' port. Panics with the first guarantee that does not hold.
 pub async fn design_systems(table: &dyn DesignSystems) {
     design_systems::check(table).await;
+}
+
+/// Runs every check of the authenticator's port. Panics with the first guarantee that does not hold.
+pub async fn authenticator(authenticator: &dyn Authenticator, tokens: &Tokens) {
+    authenticator::check(authenticator, tokens).await;
 }
 
 /// Runs every check of the bucket's port. Panics with the first guarantee that does not hold.
@@ -67,6 +74,7 @@ pub fn new_generation(user: &UserId, created_at_ms: u64, count: u8) -> NewGenera
             title: "a page".to_owned(),
             models: vec!["m".to_owned(); usize::from(count)],
             closes: None,
+            shares: Vec::new(),
             conclusion: None,
             lineage: None,
             winner: None,

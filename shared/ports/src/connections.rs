@@ -1,14 +1,15 @@
 use crate::StoreError;
 use async_trait::async_trait;
-use domain::ids::{ConnectionId, GenerationId, UserId};
+use domain::identity::Identity;
+use domain::ids::{ConnectionId, GenerationId};
 
 /// A socket that is open, as far as is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
     /// Its id.
     pub id: ConnectionId,
-    /// Who opened it.
-    pub user: UserId,
+    /// Who opened it, by a token that was good then; none for a guest, who has nothing but a link that was shared.
+    pub identity: Option<Identity>,
     /// When, in milliseconds since 1970.
     pub connected_at_ms: u64,
     /// When its record is forgotten, in seconds since 1970.

@@ -2,6 +2,7 @@ use crate::StoreError;
 use async_trait::async_trait;
 use domain::generation::{Conclusion, Generation};
 use domain::ids::{GenerationId, UserId};
+use domain::share::Share;
 use domain::variant::Variant;
 
 /// A generation that is to be recorded.
@@ -35,6 +36,17 @@ pub enum Created {
     Same(GenerationId),
     /// The key stands for another request. Nothing was changed.
     Conflict,
+}
+
+/// What became of a link that was to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// It is there.
+    Added,
+    /// The generation has as many as it may. Nothing was changed.
+    TooMany,
+    /// There is no such generation.
+    Missing,
 }
 
 /// A generation and its variants, in order.
@@ -85,6 +97,14 @@ pub trait Generations: Send + Sync {
     ///
     /// `before` is a `next` from an earlier page; anything else gives the first page.
     async fn history(&self, user: &UserId, before: Option<&str>, limit: u32) -> Result<HistoryPage, StoreError>;
+
+    /// Adds a link to its generation, if fewer than `count_max` are live, however many are being added at once; those that are
+    /// over at `now_s` may be forgotten. Idempotent. After [`StoreError::Unavailable`] it may be there; the same call again
+    /// settles it.
+    async fn share(&self, share: &Share, count_max: u32, now_s: u64) -> Result<Shared, StoreError>;
+
+    /// Takes a link away: no read that begins after this succeeds shows it. Idempotent.
+    async fn unshare(&self, share: &Share) -> Result<(), StoreError>;
 
     /// Records how a generation ended, once: the first call's conclusion stands, and every call returns the one that
     /// stands. `None` if there is no such generation.

@@ -4,6 +4,7 @@
 //!
 //! A handler takes the traits that it needs, so its fields read like its IAM policy.
 
+mod authenticator;
 mod clock;
 #[cfg(any(test, feature = "conformance"))]
 #[expect(clippy::unwrap_used, clippy::panic, reason = "a suite's checks end its test")]
@@ -22,10 +23,11 @@ mod uploads;
 mod variants;
 mod web;
 
+pub use authenticator::{AuthenticationError, Authenticator};
 pub use clock::{Clock, Ids};
 pub use connections::{Connection, Connections, Greeting};
 pub use design_systems::DesignSystems;
-pub use generations::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey};
+pub use generations::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey, Shared};
 pub use invoke::Invoke;
 pub use model::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
 pub use objects::{Object, Objects};

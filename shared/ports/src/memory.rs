@@ -1,5 +1,6 @@
 //! The ports in memory: the executable specification, and what fast tests and the simulation run on.
 
+mod authenticator;
 mod connections;
 mod design_systems;
 mod generations;
@@ -10,6 +11,7 @@ mod uploads;
 mod variants;
 mod web;
 
+pub use authenticator::MemoryTokens;
 pub use objects::MemoryObjects;
 pub use pictures::MemoryPictures;
 pub use sockets::{Frame, MemorySockets};

@@ -72,6 +72,7 @@ fn resource(value: &Value) -> String {
             "connections DELETE".to_owned()
         }
         ("Fn::Sub", "secretsmanager:HERE:secret:${OpenAiKeySecret}-??????") => "the key's secret".to_owned(),
+        ("Fn::Sub", "secretsmanager:HERE:secret:${JwtKeySecret}-??????") => "the tokens' secret".to_owned(),
         ("Fn::GetAtt", logs) if logs.ends_with("Logs.Arn") => {
             format!("logs {}", logs.trim_end_matches("Logs.Arn").to_lowercase())
         }
@@ -83,12 +84,24 @@ fn list(value: &Value) -> Vec<&Value> {
     value.as_array().map_or_else(|| vec![value], |values| values.iter().collect())
 }
 
+/// A statement that is there if a parameter is set, as if it were: `!If [condition, statement, nothing]`.
+fn statement_if_set(statement: &Value) -> &Value {
+    match statement["Fn::If"].as_array().map(Vec::as_slice) {
+        Some([_, then, otherwise]) => {
+            assert_eq!(otherwise["Ref"], "AWS::NoValue");
+            then
+        }
+        Some(_) | None => statement,
+    }
+}
+
 /// What a role allows.
 fn granted(role: &Value) -> BTreeSet<Grant> {
     assert!(role.get("ManagedPolicyArns").is_none(), "a managed policy allows more than is used");
     let mut grants = BTreeSet::new();
     for policy in list(&role["Policies"]) {
         for statement in list(&policy["PolicyDocument"]["Statement"]) {
+            let statement = statement_if_set(statement);
             assert_eq!(statement["Effect"], "Allow");
             for action in list(&statement["Action"]) {
                 for on in list(&statement["Resource"]) {
@@ -119,6 +132,9 @@ fn each_role_allows_what_its_function_can_call_and_nothing_else() {
             files(&format!("functions/{function}/src")).into_values().map(|text| compact(&text)).collect();
         if own.contains("boot.model()") {
             needs.insert(grant("secretsmanager:GetSecretValue", "the key's secret"));
+        }
+        if own.contains("boot.authenticator()") {
+            needs.insert(grant("secretsmanager:GetSecretValue", "the tokens' secret"));
         }
         let has = granted(&template["Resources"][&role]["Properties"]);
         wrong.extend(needs.difference(&has).map(|grant| format!("{role} lacks {grant:?}")));

@@ -22,9 +22,10 @@ fn every_variable_that_the_template_sets_is_read_and_none_is_a_secret() {
     for name in &set {
         assert!(boot.contains(&format!("\"{name}\"")), "no function reads {name}");
     }
-    assert!(!set.contains("OPENAI_API_KEY"), "the key comes from its secret");
+    assert!(!set.contains("OPENAI_API_KEY") && !set.contains("JWT_KEY"), "keys come from their secrets");
+    assert!(template["Parameters"]["Auth"].get("Default").is_none(), "who may use it is said and not assumed");
     // Lambda sets the others: the Region and the credentials.
-    for required in ["TABLE", "BUCKET", "VARIANT_FUNCTION", "CONNECTIONS_ENDPOINT", "OPENAI_API_KEY_SECRET"] {
+    for required in ["TABLE", "BUCKET", "VARIANT_FUNCTION", "CONNECTIONS_ENDPOINT", "OPENAI_API_KEY_SECRET", "AUTH"] {
         assert!(set.contains(required), "{required} is not set");
     }
 }

@@ -36,11 +36,11 @@ pub struct BucketServer {
 }
 
 impl BucketServer {
-    /// Serves the data directory's objects, and to the page at that address its uploads.
+    /// Serves the data directory's objects; its uploads also to the page at that address, and to those of `CORS_ORIGINS`.
     ///
     /// # Errors
     /// [`StartError::Data`] if the directory cannot be used.
-    pub fn open(data: &DataDirectory, page: SocketAddr) -> Result<Self, StartError> {
+    pub fn open(data: &DataDirectory, page: SocketAddr, cors_origins: Option<&str>) -> Result<Self, StartError> {
         let files = FileSystem::new(data.objects()).map_err(|error| StartError::Data {
             directory: data.root().to_owned(),
             problem: format!("its objects cannot be read: {error:?}"),
@@ -51,7 +51,7 @@ impl BucketServer {
             service: builder.build(),
             buckets: data.objects(),
             locks: (0..LOCKS).map(|_| Mutex::new(())).collect(),
-            cors: Cors::of_page(page),
+            cors: Cors::of_page(page, cors_origins),
         })
     }
 

@@ -2,6 +2,7 @@
 //! needs a signature of its own, and no page is told the answer:
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html>.
 
+use crate::neighbours::entries;
 use crate::settings::BUCKET;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
@@ -24,11 +25,12 @@ pub(super) struct Cors {
 }
 
 impl Cors {
-    /// For the page at this address, under both of this machine's names.
-    pub(super) fn of_page(page: SocketAddr) -> Self {
+    /// For the page at this address, under both of this machine's names, and for those of `CORS_ORIGINS`.
+    pub(super) fn of_page(page: SocketAddr, cors_origins: Option<&str>) -> Self {
         let port = page.port();
+        let own = [format!("http://{page}"), format!("http://localhost:{port}")];
         Self {
-            origins: [format!("http://{page}"), format!("http://localhost:{port}")].into(),
+            origins: own.into_iter().chain(entries(cors_origins)).collect(),
             folder: format!("/{BUCKET}/uploads/").into(),
         }
     }

@@ -1,4 +1,4 @@
-use super::item::{of_generation, of_variant, text, to_generation, to_variant};
+use super::item::{of_generation, of_share, of_variant, text, to_generation, to_variant};
 use super::{Item, Key, Table, number, string};
 use crate::failure::store_error;
 use async_trait::async_trait;
@@ -10,7 +10,8 @@ use aws_sdk_dynamodb::types::{
 };
 use domain::generation::Conclusion;
 use domain::ids::{GenerationId, UserId};
-use ports::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey, StoreError};
+use domain::share::Share;
+use ports::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey, Shared, StoreError};
 
 impl Table {
     fn put_new(&self, item: Item) -> Result<TransactWriteItem, BuildError> {
@@ -128,6 +129,24 @@ impl Generations for Table {
             Some(_) | None => None,
         };
         Ok(HistoryPage { items: page.iter().map(to_generation).collect::<Result<_, _>>()?, next })
+    }
+
+    async fn share(&self, share: &Share, count_max: u32, now_s: u64) -> Result<Shared, StoreError> {
+        if self.add_share(share, count_max).await? {
+            return Ok(Shared::Added);
+        }
+        let Some(recorded) = self.generation(&share.generation).await? else { return Ok(Shared::Missing) };
+        let over = recorded.generation.shares.into_iter().filter(|one| !one.is_live(now_s));
+        let over: Vec<String> = over.map(|one| of_share(&one)).collect();
+        if over.is_empty() {
+            return Ok(Shared::TooMany);
+        }
+        self.remove_shares(&share.generation, over).await?;
+        Ok(if self.add_share(share, count_max).await? { Shared::Added } else { Shared::TooMany })
+    }
+
+    async fn unshare(&self, share: &Share) -> Result<(), StoreError> {
+        self.remove_shares(&share.generation, vec![of_share(share)]).await
     }
 
     async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {

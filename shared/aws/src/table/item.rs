@@ -5,7 +5,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::chunk::{Change, Chunk};
 use domain::design_system::DesignSystem;
 use domain::generation::Generation;
+use domain::identity::Identity;
 use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
+use domain::share::{Share, ShareId};
 use domain::variant::{Account, Status, Variant};
 use ports::{Connection, StoreError};
 use serde::de::DeserializeOwned;
@@ -58,7 +60,7 @@ fn corrupt(item: &Item, name: &str) -> StoreError {
 pub(super) fn of_generation(generation: &Generation) -> Result<Item, StoreError> {
     let unwritable = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
     let mut item = Key::generation(&generation.id).item();
-    let Generation { id, user, created_at_ms, title, models, closes, conclusion, lineage, winner } = generation;
+    let Generation { id, user, created_at_ms, title, models, closes, shares, conclusion, lineage, winner } = generation;
     item.insert("owner".to_owned(), string(&user.0));
     item.insert("place".to_owned(), string(format!("{created_at_ms:015}#{id}")));
     item.insert("createdAt".to_owned(), number(created_at_ms));
@@ -66,6 +68,9 @@ pub(super) fn of_generation(generation: &Generation) -> Result<Item, StoreError>
     item.insert("models".to_owned(), string(serde_json::to_string(models).map_err(unwritable)?));
     if let Some(connection) = closes {
         item.insert("closes".to_owned(), string(&connection.0));
+    }
+    if !shares.is_empty() {
+        item.insert("shares".to_owned(), AttributeValue::Ss(shares.iter().map(of_share).collect()));
     }
     if let Some(conclusion) = conclusion {
         item.insert("conclusion".to_owned(), string(serde_json::to_string(conclusion).map_err(unwritable)?));
@@ -81,8 +86,13 @@ pub(super) fn of_generation(generation: &Generation) -> Result<Item, StoreError>
 
 pub(super) fn to_generation(item: &Item) -> Result<Generation, StoreError> {
     let id = text(item, "pk")?.strip_prefix("G#").ok_or_else(|| corrupt(item, "pk"))?;
+    let id = GenerationId::parse(id).map_err(|_| corrupt(item, "pk"))?;
     Ok(Generation {
-        id: GenerationId::parse(id).map_err(|_| corrupt(item, "pk"))?,
+        shares: strings(item, "shares")
+            .iter()
+            .map(|share| to_share(&id, share).ok_or_else(|| corrupt(item, "shares")))
+            .collect::<Result<_, _>>()?,
+        id,
         user: UserId(text(item, "owner")?.to_owned()),
         created_at_ms: numeric(item, "createdAt")?,
         title: text(item, "title")?.to_owned(),
@@ -91,6 +101,23 @@ pub(super) fn to_generation(item: &Item) -> Result<Generation, StoreError> {
         conclusion: parsed(item, "conclusion")?,
         lineage: parsed(item, "lineage")?,
         winner: item.get("winner").map(|_| numeric(item, "winner")).transpose()?,
+    })
+}
+
+/// A link as one text, so that a set of them is added to, taken from and counted within one write.
+pub(super) fn of_share(share: &Share) -> String {
+    let end = share.expires_at_s.map(|end| end.to_string()).unwrap_or_default();
+    format!("{}#{}#{end}", share.id.as_str(), share.created_at_ms)
+}
+
+fn to_share(generation: &GenerationId, text: &str) -> Option<Share> {
+    let (id, times) = text.split_once('#')?;
+    let (created, end) = times.split_once('#')?;
+    Some(Share {
+        generation: generation.clone(),
+        id: ShareId::parse(id)?,
+        created_at_ms: created.parse().ok()?,
+        expires_at_s: if end.is_empty() { None } else { Some(end.parse().ok()?) },
     })
 }
 
@@ -199,7 +226,12 @@ pub(super) fn to_chunk(item: &Item) -> Result<Chunk, StoreError> {
 
 pub(super) fn of_connection(connection: &Connection) -> Item {
     let mut item = Key::connection(&connection.id).item();
-    item.insert("user".to_owned(), string(&connection.user.0));
+    if let Some(Identity { user, expires_at_s }) = &connection.identity {
+        item.insert("user".to_owned(), string(&user.0));
+        if let Some(end) = expires_at_s {
+            item.insert("tokenEnd".to_owned(), number(end));
+        }
+    }
     item.insert("connectedAt".to_owned(), number(connection.connected_at_ms));
     item.insert("ttl".to_owned(), number(connection.expires_at_s));
     item
@@ -209,7 +241,13 @@ pub(super) fn to_connection(item: &Item) -> Result<Connection, StoreError> {
     let id = text(item, "pk")?.strip_prefix("N#").ok_or_else(|| corrupt(item, "pk"))?;
     Ok(Connection {
         id: ConnectionId(id.to_owned()),
-        user: UserId(text(item, "user")?.to_owned()),
+        identity: match item.get("user") {
+            None => None,
+            Some(_) => Some(Identity {
+                user: UserId(text(item, "user")?.to_owned()),
+                expires_at_s: item.get("tokenEnd").map(|_| numeric(item, "tokenEnd")).transpose()?,
+            }),
+        },
         connected_at_ms: numeric(item, "connectedAt")?,
         expires_at_s: numeric(item, "ttl")?,
         follows: strings(item, "follows")

@@ -1,4 +1,5 @@
 use super::{Pictures, Source};
+use crate::ids::AttemptKey;
 use crate::pictures::{PATH_START, read_path};
 use crate::prompt::PICTURE_HOST;
 use base64::Engine;
@@ -63,8 +64,12 @@ pub fn find(page: &str, base: Option<&Url>, count_max: usize) -> Pictures {
     pictures
 }
 
-/// Pictures that were drawn for a page, under the paths that it names them by.
 fn drawn(page: &str) -> Vec<(Range<usize>, Source)> {
+    drawn_paths(page).into_iter().map(|(range, key, number)| (range, Source::Drawn(key, number))).collect()
+}
+
+/// Pictures that were drawn for a page: where it names them, the attempt that each belongs to and its number.
+pub(crate) fn drawn_paths(page: &str) -> Vec<(Range<usize>, AttemptKey, u32)> {
     let starts = page.match_indices(PATH_START);
     starts
         .filter_map(|(start, _)| {
@@ -72,7 +77,7 @@ fn drawn(page: &str) -> Vec<(Range<usize>, Source)> {
             let ends = |letter: char| !(letter.is_ascii_alphanumeric() || matches!(letter, '/' | '-'));
             let path = &rest[..rest.find(ends).unwrap_or(rest.len())];
             let (key, number) = read_path(path)?;
-            Some((start..start + path.len(), Source::Drawn(key, number)))
+            Some((start..start + path.len(), key, number))
         })
         .collect()
 }

@@ -106,3 +106,20 @@ proptest! {
         prop_assert_eq!(replace(&page, &found, &vec![None; found.wanted.len()]), page);
     }
 }
+
+#[test]
+fn a_page_that_is_shown_by_a_link_has_its_token_behind_its_own_pictures_and_no_others() {
+    let key = |id: &str| AttemptKey {
+        variant: VariantKey { generation_id: GenerationId::parse(id).unwrap(), variant_index: 1 },
+        attempt: 2,
+    };
+    let own = key("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10");
+    let others = key("0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a11");
+    let token = ShareToken::new(&own.variant.generation_id, &"0a".repeat(32));
+    let page = |suffix: &str| {
+        let (own, others) = (path(&own, 3), path(&others, 3));
+        format!("<img src=\"{own}{suffix}\"><img src='{own}{suffix}'>{others} url({own}{suffix})")
+    };
+    assert_eq!(shown_by(&page(""), &token), page(&format!("?share={}", token.as_str())));
+    assert_eq!(shown_by("<p>none", &token), "<p>none");
+}

@@ -5,6 +5,7 @@ use crate::ids::GenerationId;
 use crate::limits::CURSORS_MAX;
 use crate::request::StartRequest;
 use crate::request::reference::Reference;
+use crate::share::ShareToken;
 use serde_json::{Map, Value};
 
 /// What a client wants.
@@ -31,6 +32,8 @@ pub enum ClientMessage {
         generation_id: GenerationId,
         /// What the client already has; a variant without a cursor is replayed from its current attempt's start.
         cursors: Vec<Cursor>,
+        /// The token of a link, from who was shown the generation by its owner.
+        share: Option<ShareToken>,
     },
     /// Stop one variant, or all of them.
     Cancel {
@@ -109,7 +112,11 @@ impl ClientMessage {
     fn read_action(action: &str, object: &Map<String, Value>) -> Result<Self, Refusal> {
         match action {
             "generate" => Self::read_generate(object, false),
-            "resume" => Ok(Self::Resume { generation_id: read_id(object)?, cursors: read_cursors(object)? }),
+            "resume" => Ok(Self::Resume {
+                generation_id: read_id(object)?,
+                cursors: read_cursors(object)?,
+                share: read_share(object)?,
+            }),
             "cancel" => Ok(Self::Cancel {
                 generation_id: read_id(object)?,
                 variant_index: match object.get("variantIndex") {
@@ -133,6 +140,17 @@ fn read_id(object: &Map<String, Value>) -> Result<GenerationId, Refusal> {
         Some(Value::String(id)) => GenerationId::parse(id).map_err(|_| Refusal::not_found()),
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) | None => {
             Err(Refusal::field("generationId", "generationId is the id that the generation was accepted with."))
+        }
+    }
+}
+
+/// A token that no link has gets the same answer as one that is not live.
+fn read_share(object: &Map<String, Value>) -> Result<Option<ShareToken>, Refusal> {
+    match object.get("share") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => ShareToken::parse(text).map(Some).ok_or_else(Refusal::not_found),
+        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            Err(Refusal::field("share", "share is the token of a link."))
         }
     }
 }
@@ -188,6 +206,7 @@ mod tests {
             ClientMessage::Resume {
                 generation_id: GenerationId::parse(ID).unwrap(),
                 cursors: vec![Cursor { variant_index: 1, attempt: 2, seq: 41 }],
+                share: None,
             }
         );
         let cancel = format!(r#"{{"action":"cancel","generationId":"{ID}"}}"#);
@@ -217,6 +236,16 @@ mod tests {
             (r#"{"action":"destroy"}"#, ErrorCode::UnknownAction, Some("action")),
             (r#"{"action":"resume"}"#, ErrorCode::InvalidField, Some("generationId")),
             (r#"{"action":"resume","generationId":"../x"}"#, ErrorCode::NotFound, Some("generationId")),
+            (
+                &format!(r#"{{"action":"resume","generationId":"{ID}","share":7}}"#),
+                ErrorCode::InvalidField,
+                Some("share"),
+            ),
+            (
+                &format!(r#"{{"action":"resume","generationId":"{ID}","share":"x"}}"#),
+                ErrorCode::NotFound,
+                Some("generationId"),
+            ),
             (&million, ErrorCode::TooLarge, Some("cursors")),
             (
                 &format!(

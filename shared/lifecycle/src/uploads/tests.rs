@@ -2,6 +2,7 @@ use super::*;
 use async_trait::async_trait;
 use domain::error::ErrorCode;
 use domain::ids::{DesignSystemId, GenerationId, Holder};
+use domain::share::ShareToken;
 use domain::wire::invoke::WorkerEvent;
 use ports::memory::{MemoryObjects, MemoryTable};
 use ports::{Clock, Ids, Invoke, Object, Objects, StoreError};
@@ -32,6 +33,10 @@ impl Ids for Fixed {
 
     fn upload_id(&self) -> UploadId {
         UploadId::parse(ID).unwrap()
+    }
+
+    fn share_token(&self, generation: &GenerationId) -> ShareToken {
+        ShareToken::new(generation, &"0".repeat(64))
     }
 
     fn holder(&self) -> Holder {

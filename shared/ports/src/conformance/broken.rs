@@ -1,14 +1,13 @@
 //! Stores that break one word of their traits each. A suite that lets one of them pass would prove nothing.
 
+mod connections;
+mod generations;
+
 use crate::memory::{MemoryObjects, MemoryTable};
-use crate::{
-    Appended, Beat, Claim, Connection, Connections, Created, Ended, Generations, Greeting, HistoryPage, Hold,
-    NewGeneration, Object, Objects, Recorded, StoreError, Variants,
-};
+use crate::{Appended, Beat, Claim, Ended, Hold, Object, Objects, StoreError, Variants};
 use async_trait::async_trait;
 use domain::chunk::Chunk;
-use domain::generation::Conclusion;
-use domain::ids::{AttemptKey, ConnectionId, GenerationId, Holder, UserId, VariantKey};
+use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use domain::variant::{Account, Ending, Variant};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -36,6 +35,10 @@ enum Broken {
     KeysOfEveryRequest,
     TheLastConclusionStands,
     KeepsTheWinner,
+    SharesWithoutLimit,
+    SharesNothing,
+    NeverUnshares,
+    UnsharesAll,
     HistoryOfNobody,
     HistoryWithoutPages,
     LosesVariants,
@@ -43,9 +46,11 @@ enum Broken {
     FollowsNothing,
     ForgetsNoConnection,
     MakesUpConnections,
+    KnowsEveryGuest,
+    ForgetsWhenTokensEnd,
 }
 
-const ALL: [Broken; 28] = [
+const ALL: [Broken; 34] = [
     Broken::ClaimsWhatIsHeld,
     Broken::AppendsNothing,
     Broken::AppendsForAnyone,
@@ -67,6 +72,10 @@ const ALL: [Broken; 28] = [
     Broken::KeysOfEveryRequest,
     Broken::TheLastConclusionStands,
     Broken::KeepsTheWinner,
+    Broken::SharesWithoutLimit,
+    Broken::SharesNothing,
+    Broken::NeverUnshares,
+    Broken::UnsharesAll,
     Broken::HistoryOfNobody,
     Broken::HistoryWithoutPages,
     Broken::LosesVariants,
@@ -74,6 +83,8 @@ const ALL: [Broken; 28] = [
     Broken::FollowsNothing,
     Broken::ForgetsNoConnection,
     Broken::MakesUpConnections,
+    Broken::KnowsEveryGuest,
+    Broken::ForgetsWhenTokensEnd,
 ];
 
 struct Table {
@@ -192,74 +203,6 @@ impl Variants for Table {
     async fn due(&self, now_ms: u64, limit: u32) -> Result<Vec<VariantKey>, StoreError> {
         if self.how == Broken::NothingDue { Ok(Vec::new()) } else { self.inner.due(now_ms, limit).await }
     }
-}
-
-#[async_trait]
-impl Generations for Table {
-    async fn create(&self, new: &NewGeneration) -> Result<Created, StoreError> {
-        let mut new = new.clone();
-        if let (Broken::KeysOfEveryRequest, Some(key)) = (self.how, &mut new.request_key) {
-            key.fingerprint.clear();
-        }
-        if self.how == Broken::LosesVariants {
-            new.variants.truncate(7);
-        }
-        self.inner.create(&new).await
-    }
-
-    async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError> {
-        self.inner.generation(id).await
-    }
-
-    async fn history(&self, user: &UserId, before: Option<&str>, limit: u32) -> Result<HistoryPage, StoreError> {
-        if self.how == Broken::HistoryOfNobody {
-            return Ok(HistoryPage { items: Vec::new(), next: None });
-        }
-        let limit = if self.how == Broken::HistoryWithoutPages { u32::MAX } else { limit };
-        self.inner.history(user, before, limit).await
-    }
-
-    async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {
-        let stands = self.inner.conclude(id, conclusion.clone()).await?;
-        Ok(if self.how == Broken::TheLastConclusionStands { stands.map(|_| conclusion) } else { stands })
-    }
-
-    async fn pick(&self, id: &GenerationId, winner: Option<u8>) -> Result<bool, StoreError> {
-        let winner = winner.or((self.how == Broken::KeepsTheWinner).then_some(1));
-        self.inner.pick(id, winner).await
-    }
-}
-
-#[async_trait]
-impl Connections for Table {
-    async fn connected(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.inner.connected(connection).await
-    }
-
-    async fn greet(&self, id: &ConnectionId) -> Result<Option<Greeting>, StoreError> {
-        if self.how == Broken::MakesUpConnections && self.inner.greet(id).await?.is_none() {
-            self.inner.connected(&unknown(id)).await?;
-        }
-        let greeting = self.inner.greet(id).await?;
-        let always = self.how == Broken::AlwaysTheFirstGreeting;
-        Ok(greeting.map(|greeting| Greeting { first: greeting.first || always, ..greeting }))
-    }
-
-    async fn follow(&self, id: &ConnectionId, generation: &GenerationId) -> Result<(), StoreError> {
-        if self.how == Broken::FollowsNothing { Ok(()) } else { self.inner.follow(id, generation).await }
-    }
-
-    async fn disconnected(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
-        let known = self.inner.disconnected(id).await?;
-        if let (Broken::ForgetsNoConnection, Some(known)) = (self.how, &known) {
-            self.inner.connected(known).await?;
-        }
-        Ok(known)
-    }
-}
-
-fn unknown(id: &ConnectionId) -> Connection {
-    Connection { id: id.clone(), user: UserId::anonymous(), connected_at_ms: 0, expires_at_s: 0, follows: Vec::new() }
 }
 
 /// A bucket that loses one part of what it is given.

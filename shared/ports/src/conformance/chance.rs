@@ -27,6 +27,9 @@ pub fn ids(ids: &dyn Ids) {
     never_twice(|| ids.generation_id());
     never_twice(|| ids.design_system_id());
     never_twice(|| ids.upload_id());
+    let generation = ids.generation_id();
+    never_twice(|| ids.share_token(&generation).as_str().to_owned());
+    assert_eq!(ids.share_token(&generation).generation(), Some(generation), "a link is for its generation");
     never_twice(|| ids.holder().0);
     for _ in 0..IDS {
         let jitter = ids.jitter();
@@ -47,6 +50,7 @@ fn never_twice<Id: Debug + Eq + Hash>(next: impl Fn() -> Id) {
 mod tests {
     use super::*;
     use domain::ids::{DesignSystemId, GenerationId, Holder, UploadId};
+    use domain::share::ShareToken;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -75,6 +79,10 @@ mod tests {
 
         fn upload_id(&self) -> UploadId {
             UploadId::parse(&self.id("upload")).unwrap()
+        }
+
+        fn share_token(&self, generation: &GenerationId) -> ShareToken {
+            ShareToken::new(generation, &format!("{:064x}", self.number("link")))
         }
 
         fn holder(&self) -> Holder {
@@ -111,7 +119,7 @@ mod tests {
     #[test]
     fn every_broken_maker_of_ids_is_found() {
         ids(&broken("in no way"));
-        for how in ["generation", "design system", "upload", "holder", "jitter"] {
+        for how in ["generation", "design system", "upload", "link", "holder", "jitter"] {
             assert!(catch_unwind(AssertUnwindSafe(|| ids(&broken(how)))).is_err(), "{how}");
         }
     }

@@ -1,7 +1,8 @@
 use super::new_generation;
-use crate::{Created, Generations, RequestKey};
+use crate::{Created, Generations, RequestKey, Shared};
 use domain::generation::{Conclusion, Generation, Lineage, Overall};
 use domain::ids::{GenerationId, UserId};
+use domain::share::{Share, ShareId};
 use domain::usage::Totals;
 
 pub(super) async fn check<T: Generations>(table: &T) {
@@ -9,6 +10,7 @@ pub(super) async fn check<T: Generations>(table: &T) {
     an_idempotency_key_attaches_only_the_same_request_of_the_same_user(table).await;
     the_first_conclusion_stands(table).await;
     the_last_pick_stands(table).await;
+    a_link_is_there_until_it_is_taken_away(table).await;
     history_is_mine_newest_first_and_paged(table).await;
 }
 
@@ -89,6 +91,42 @@ async fn the_last_pick_stands<T: Generations>(table: &T) {
     let absent = GenerationId::parse("ffffffff-ffff-4fff-8fff-fffffffffffd").unwrap();
     assert!(!table.pick(&absent, Some(0)).await.unwrap());
     assert_eq!(table.generation(&absent).await.unwrap(), None, "a pick makes no generation");
+}
+
+async fn a_link_is_there_until_it_is_taken_away<T: Generations>(table: &T) {
+    let new = new_generation(&user("shares"), 1_000, 1);
+    table.create(&new).await.unwrap();
+    let generation = new.generation.id;
+    let share = |number: u32, expires_at_s| Share {
+        generation: generation.clone(),
+        id: ShareId::parse(&format!("{number:064x}")).unwrap(),
+        created_at_ms: 1_000,
+        expires_at_s,
+    };
+    let shares = async || table.generation(&generation).await.unwrap().unwrap().generation.shares;
+    let (first, short, third) = (share(1, None), share(2, Some(50)), share(3, Some(500)));
+    for one in [&first, &first, &short] {
+        assert_eq!(table.share(one, 2, 10).await.unwrap(), Shared::Added);
+    }
+    assert_eq!(shares().await, [first.clone(), short.clone()]);
+    assert_eq!(table.share(&third, 2, 49).await.unwrap(), Shared::TooMany);
+    assert_eq!(table.share(&third, 2, 50).await.unwrap(), Shared::Added, "one that is over is not counted");
+    let kept = shares().await;
+    assert!(kept.contains(&first) && kept.contains(&third), "{kept:?}");
+    table.unshare(&third).await.unwrap();
+    table.unshare(&third).await.unwrap();
+    table.unshare(&short).await.unwrap();
+    assert_eq!(shares().await, [first.clone()], "the other stays");
+    let recorded = table.generation(&generation).await.unwrap().unwrap();
+    assert_eq!(recorded.readable(), new.variants, "and nothing else has changed");
+    table.unshare(&first).await.unwrap();
+    assert_eq!(shares().await, []);
+
+    let absent = GenerationId::parse("ffffffff-ffff-4fff-8fff-fffffffffffd").unwrap();
+    let nowhere = Share { generation: absent.clone(), ..first };
+    assert_eq!(table.share(&nowhere, 2, 10).await.unwrap(), Shared::Missing);
+    table.unshare(&nowhere).await.unwrap();
+    assert_eq!(table.generation(&absent).await.unwrap(), None, "a link makes no generation");
 }
 
 async fn history_is_mine_newest_first_and_paged<T: Generations>(table: &T) {

@@ -1,13 +1,14 @@
 use super::{Faulty, unavailable};
 use crate::{
     Appended, Beat, Claim, Connection, Connections, Created, DesignSystems, Ended, Generations, Greeting, HistoryPage,
-    Hold, NewGeneration, Recorded, StoreError, Variants,
+    Hold, NewGeneration, Recorded, Shared, StoreError, Variants,
 };
 use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::design_system::{DesignSystem, DesignSystemChange};
 use domain::generation::Conclusion;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
+use domain::share::Share;
 use domain::variant::{Account, Ending, Variant};
 
 #[async_trait]
@@ -22,6 +23,14 @@ impl<T: Generations + ?Sized> Generations for Faulty<T> {
 
     async fn history(&self, user: &UserId, before: Option<&str>, limit: u32) -> Result<HistoryPage, StoreError> {
         self.run("history", self.inner.history(user, before, limit), unavailable).await
+    }
+
+    async fn share(&self, share: &Share, count_max: u32, now_s: u64) -> Result<Shared, StoreError> {
+        self.run("share", self.inner.share(share, count_max, now_s), unavailable).await
+    }
+
+    async fn unshare(&self, share: &Share) -> Result<(), StoreError> {
+        self.run("unshare", self.inner.unshare(share), unavailable).await
     }
 
     async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {

@@ -1,8 +1,9 @@
 use super::MemoryTable;
-use crate::{Created, Generations, HistoryPage, NewGeneration, Recorded, StoreError};
+use crate::{Created, Generations, HistoryPage, NewGeneration, Recorded, Shared, StoreError};
 use async_trait::async_trait;
 use domain::generation::{Conclusion, Generation};
 use domain::ids::{GenerationId, UserId};
+use domain::share::Share;
 
 #[async_trait]
 impl Generations for MemoryTable {
@@ -54,6 +55,28 @@ impl Generations for MemoryTable {
         let items: Vec<Generation> = rest.iter().take(limit as usize).copied().cloned().collect();
         let next = if rest.len() > items.len() { items.last().map(place) } else { None };
         Ok(HistoryPage { items, next })
+    }
+
+    async fn share(&self, share: &Share, count_max: u32, now_s: u64) -> Result<Shared, StoreError> {
+        let mut state = self.lock();
+        let Some(generation) = state.generations.get_mut(&share.generation) else { return Ok(Shared::Missing) };
+        generation.shares.retain(|one| one.is_live(now_s));
+        if generation.shares.contains(share) {
+            return Ok(Shared::Added);
+        }
+        if generation.shares.len() >= count_max as usize {
+            return Ok(Shared::TooMany);
+        }
+        generation.shares.push(share.clone());
+        generation.shares.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Shared::Added)
+    }
+
+    async fn unshare(&self, share: &Share) -> Result<(), StoreError> {
+        if let Some(generation) = self.lock().generations.get_mut(&share.generation) {
+            generation.shares.retain(|one| one != share);
+        }
+        Ok(())
     }
 
     async fn conclude(&self, id: &GenerationId, conclusion: Conclusion) -> Result<Option<Conclusion>, StoreError> {

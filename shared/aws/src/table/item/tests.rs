@@ -88,9 +88,14 @@ prop_compose! {
         models in proptest::collection::vec("\\PC{1,20}", 1..8), closes in option::of("[A-Za-z0-9]{15}="),
         conclusion in option::of((any::<u64>(), 0u8..8, option::of(0.0..9.0))),
         parent in option::of((id(), id(), option::of(0u8..8))), winner in option::of(0u8..8),
+        shares in proptest::collection::btree_map("[0-9a-f]{64}", (any::<u64>(), option::of(any::<u64>())), 0..4),
     ) -> Generation {
+        let share = |(name, (created_at_ms, expires_at_s)): (String, _)| Share {
+            generation: id.clone(), id: ShareId::parse(&name).unwrap(), created_at_ms, expires_at_s,
+        };
+        let shares = shares.into_iter().map(share).collect();
         Generation {
-            id, user: UserId(user), created_at_ms, title, models, closes: closes.map(ConnectionId),
+            id, user: UserId(user), created_at_ms, title, models, closes: closes.map(ConnectionId), shares,
             conclusion: conclusion.map(|(ended_at_ms, told_by, cost_usd)| {
                 let totals = Totals { cost_usd, usage_unknown: vec![told_by], ..Totals::default() };
                 let outcomes = vec![Outcome { end: End::Completed, cost_usd, ..Outcome::default() }];

@@ -1,0 +1,121 @@
+//! An issuer of tokens on loopback, with its keys.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::hmac;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use serde_json::{Value, json};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+pub(super) const ISSUER: &str = "https://issuer.example";
+pub(super) const AUDIENCE: &str = "quartet";
+
+#[derive(Default)]
+struct Published {
+    keys: Mutex<Vec<Value>>,
+    asked: AtomicUsize,
+}
+
+/// Serves its key set until it is dropped.
+pub(super) struct Issuer {
+    published: Arc<Published>,
+    address: SocketAddr,
+    _server: JoinSet<()>,
+}
+
+async fn keys(State(published): State<Arc<Published>>) -> String {
+    published.asked.fetch_add(1, Ordering::SeqCst);
+    json!({"keys": *published.keys.lock().unwrap()}).to_string()
+}
+
+impl Issuer {
+    pub(super) async fn start() -> Self {
+        let published: Arc<Published> = Arc::default();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/keys", get(keys)).with_state(published.clone());
+        let mut server = JoinSet::new();
+        server.spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { published, address, _server: server }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}/keys", self.address)
+    }
+
+    pub(super) fn publish(&self, keys: &[&Key]) {
+        *self.published.keys.lock().unwrap() = keys.iter().map(|key| key.public()).collect();
+    }
+
+    pub(super) fn asked(&self) -> usize {
+        self.published.asked.load(Ordering::SeqCst)
+    }
+}
+
+pub(super) struct Key {
+    id: &'static str,
+    pair: EcdsaKeyPair,
+}
+
+impl Key {
+    pub(super) fn new(id: &'static str) -> Self {
+        let random = SystemRandom::new();
+        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).unwrap();
+        Self { id, pair }
+    }
+
+    fn public(&self) -> Value {
+        let point = self.pair.public_key().as_ref();
+        let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..]));
+        json!({"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": self.id, "x": x, "y": y})
+    }
+
+    pub(super) fn sign(&self, claims: &Value) -> String {
+        let text = unsigned(&json!({"alg": "ES256", "kid": self.id}), claims);
+        let signature = self.pair.sign(&SystemRandom::new(), text.as_bytes()).unwrap();
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// A token whose HMAC is by what everybody can read: the confusion that a server falls for which lets the token choose.
+    pub(super) fn confuse(&self, claims: &Value) -> String {
+        let text = unsigned(&json!({"alg": "HS256", "kid": self.id}), claims);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.pair.public_key().as_ref());
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&key, text.as_bytes())))
+    }
+}
+
+pub(super) fn by_secret(secret: &str, claims: &Value) -> String {
+    let text = unsigned(&json!({"alg": "HS256"}), claims);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&key, text.as_bytes())))
+}
+
+/// Header and claims; with a dot behind them, a token of `alg: none`.
+pub(super) fn unsigned(header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}", part(header), part(claims))
+}
+
+pub(super) fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+pub(super) fn claims(user: &str) -> Value {
+    json!({"sub": user, "iss": ISSUER, "aud": AUDIENCE, "exp": now_s() + 600})
+}
+
+pub(super) fn with(name: &str, value: Value) -> Value {
+    let mut claims = claims("alice");
+    claims[name] = value;
+    claims
+}
