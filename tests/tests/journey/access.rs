@@ -133,7 +133,7 @@ impl Scene {
 
     async fn connect(&self, token: &str) -> Client {
         let opened = Client::open(self.stack.addresses().public, &format!("?token={token}"), None).await;
-        opened.map(|(client, _)| client).unwrap_or_else(|refused| panic!("{refused:?}"))
+        opened.map_or_else(|refused| panic!("{refused:?}"), |(client, _)| client)
     }
 }
 

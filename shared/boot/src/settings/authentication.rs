@@ -129,7 +129,7 @@ mod tests {
         assert!(matches!(set(&[("AUTH", "token"), ("AUTH_TOKENS", &list)]), Ok(Some(Authentication::Tokens(_)))));
         let key = |more: &[(&'static str, &str)]| match web_tokens(more).unwrap().unwrap() {
             Authentication::WebTokens { key, .. } => key,
-            other => panic!("{other:?}"),
+            other @ (Authentication::None | Authentication::Tokens(_)) => panic!("{other:?}"),
         };
         assert!(matches!(key(&[("JWT_KEY", KEY)]), WebTokenKey::Secret(_)));
         assert!(matches!(key(&[("JWT_KEY", KEY), ("JWT_ALGORITHM", "HS256")]), WebTokenKey::Secret(_)));
