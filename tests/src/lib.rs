@@ -1,10 +1,12 @@
 //! What the end-to-end tests share: a stack in a directory of its own, a browser's socket, HTTP, and a checker that
 //! holds what a browser was shown against what is stored.
 
+mod authority;
 mod broken;
 pub mod browser;
 mod client;
 mod event;
+mod front;
 mod http;
 mod ids;
 pub mod images;
@@ -17,9 +19,11 @@ mod tap;
 mod view;
 mod world;
 
+pub use authority::Authority;
 pub use broken::Breakage;
 pub use client::{Client, Heard};
 pub use event::socket_event;
+pub use front::{Fault, Front, Head};
 pub use http::{Http, ended, shown_is_stored, stored_text};
 pub use ids::CountingIds;
 pub use provider::CountingModel;

@@ -82,6 +82,12 @@ impl Quartet {
         self.address("@connections at http://")
     }
 
+    /// Where DynamoDB is.
+    #[must_use]
+    pub fn dynamodb(&self) -> SocketAddr {
+        self.address("DynamoDB at http://")
+    }
+
     /// The process's id.
     #[must_use]
     pub fn process(&self) -> u32 {

@@ -1,17 +1,17 @@
 //! The whole system in memory: the real handlers over the in-memory ports, under a clock that tests can pause.
 
 use crate::{Breakage, CountingIds, CountingModel};
-use api::{About, Api};
+use api::{About, Api, Health};
 use async_trait::async_trait;
 use boot::{Invocation, Stop};
 use domain::models::{Catalogue, Offer};
 use domain::wire::invoke::WorkerEvent;
 use lifecycle::{Announcer, Replayer, Starter};
 use ports::fault::{Faulty, Script};
-use ports::memory::{MemoryObjects, MemoryPictures, MemorySockets, MemoryTable, MemoryTokens, MemoryWeb};
+use ports::memory::{MemoryKey, MemoryObjects, MemoryPictures, MemorySockets, MemoryTable, MemoryTokens, MemoryWeb};
 use ports::{
-    Authenticator, Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Pictures, Push,
-    StoreError, Uploads, Variants,
+    Authenticator, Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Pictures, ProviderKey,
+    Push, StoreError, Uploads, Variants,
 };
 use socket::Socket;
 use std::sync::{Arc, Mutex};
@@ -99,6 +99,8 @@ pub struct Ports {
     pub model: Arc<dyn Model>,
     /// The image model, if one is set.
     pub pictures: Option<Arc<dyn Pictures>>,
+    /// The provider's key.
+    pub provider_key: Arc<dyn ProviderKey>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Names and dice.
@@ -127,6 +129,8 @@ pub struct World {
     pub model: Arc<CountingModel>,
     /// The image model, if one is set.
     pub pictures: Option<Arc<MemoryPictures>>,
+    /// The provider's key.
+    pub provider_key: Arc<MemoryKey>,
     /// The time.
     pub clock: Arc<TokioClock>,
     /// Names.
@@ -152,6 +156,7 @@ impl World {
             invokes: Arc::default(),
             model: Arc::new(model),
             pictures: None,
+            provider_key: Arc::default(),
             clock: Arc::default(),
             ids: Arc::default(),
             offer: Arc::new(Offer::new(vec!["model-a".to_owned()], [])),
@@ -176,6 +181,7 @@ impl World {
             invoke: self.invokes.clone(),
             model: self.model.clone(),
             pictures: self.pictures.clone().map(|pictures| pictures as Arc<dyn Pictures>),
+            provider_key: self.provider_key.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             offer: self.offer.clone(),
@@ -281,6 +287,8 @@ impl Ports {
             web: self.web.clone(),
             screenshots: None,
             starter: self.starter(),
+            provider_key: self.provider_key.clone(),
+            health: Health::default(),
             about: About {
                 websocket_url: None,
                 authentication: "none",

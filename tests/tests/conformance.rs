@@ -1,5 +1,7 @@
 //! The AWS adapters over the local stack, held to the same words as the in-memory versions.
 
+#[path = "conformance/keys.rs"]
+mod keys;
 #[path = "conformance/provider.rs"]
 mod provider;
 #[path = "conformance/sockets.rs"]

@@ -5,6 +5,7 @@ mod journey {
     mod bad_images;
     mod cancel;
     mod corrupt;
+    mod health;
     mod peer;
     mod pictures;
     mod provider;

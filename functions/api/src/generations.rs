@@ -60,7 +60,10 @@ fn served_without<T>(error: &StoreError) -> Result<Option<T>, StoreError> {
             tracing::error!(reason, "corrupt_record");
             Ok(None)
         }
-        StoreError::Unavailable(_) | StoreError::Misconfigured(_) => Err(error.clone()),
+        StoreError::Unavailable(_)
+        | StoreError::Misconfigured(_)
+        | StoreError::Missing(_)
+        | StoreError::Forbidden(_) => Err(error.clone()),
     }
 }
 

@@ -9,7 +9,8 @@
 //! - `uploads`: permit what is too large for a message.
 //! - `share`: links that show a generation to others.
 //! - [`Access`]: who each route is for.
-//! - `about`: health, configuration, the line-up.
+//! - `health`: whether the parts that a generation needs answer.
+//! - `about`: configuration, the line-up.
 //! - `design_systems`, `screenshot`, `export`: what the screenshot-to-code frontend asks beside its generations.
 //! - `files`: the page.
 
@@ -21,6 +22,7 @@ mod design_systems;
 mod export;
 mod files;
 mod generations;
+mod health;
 mod history;
 mod pictures;
 mod request;
@@ -32,6 +34,7 @@ mod uploads;
 mod variants;
 
 pub use access::Access;
+pub use health::Health;
 pub use route::Route;
 
 use async_trait::async_trait;
@@ -42,7 +45,7 @@ use domain::identity::Viewer;
 use domain::ids::GenerationId;
 use domain::models::{Catalogue, Offer};
 use lifecycle::{Starter, StepError};
-use ports::{Authenticator, DesignSystems, Fetch, Generations, Objects, Recorded, Screenshots, Variants};
+use ports::{Authenticator, DesignSystems, Fetch, Generations, Objects, ProviderKey, Recorded, Screenshots, Variants};
 use request::Request;
 use std::sync::Arc;
 
@@ -82,6 +85,10 @@ pub struct Api {
     pub screenshots: Option<Arc<dyn Screenshots>>,
     /// To accept.
     pub starter: Starter,
+    /// Whether the provider's key is there.
+    pub provider_key: Arc<dyn ProviderKey>,
+    /// The last answer to `/health`.
+    pub health: Health,
     /// What the page is told.
     pub about: About,
 }
@@ -112,6 +119,8 @@ impl Api {
                 ids: boot.ids.clone(),
                 offer: offer.clone(),
             },
+            provider_key: boot.provider_key(),
+            health: Health::default(),
             about: About {
                 websocket_url: websocket_url.clone(),
                 authentication: authentication.as_ref().map_or("none", Authentication::name),
@@ -131,7 +140,7 @@ impl Api {
         let user = async || self.user(request).await;
         let viewer = async || self.viewer(request).await;
         match request.route {
-            Route::Health | Route::ApiHealth => Ok(about::health()),
+            Route::Health | Route::ApiHealth => Ok(self.health().await),
             Route::Config => Ok(self.config()),
             Route::Models => user().await.map(|_| self.models()),
             Route::List => self.list(&user().await?, request).await,

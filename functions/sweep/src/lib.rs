@@ -107,7 +107,12 @@ impl Sweep {
                 self.variants.told(key).await?;
                 return Err(StoreError::Corrupt(reason));
             }
-            Err(error @ (StoreError::Unavailable(_) | StoreError::Misconfigured(_))) => return Err(error),
+            Err(
+                error @ (StoreError::Unavailable(_)
+                | StoreError::Misconfigured(_)
+                | StoreError::Missing(_)
+                | StoreError::Forbidden(_)),
+            ) => return Err(error),
         };
         let now_ms = self.clock.now_ms();
         if !variant.status.has_ended() {

@@ -2,7 +2,7 @@
 
 use crate::Worker;
 use crate::attempt::{AttemptEnd, Interruption};
-use crate::hold::{Held, Standing};
+use crate::hold::{Held, Pushed, Standing};
 use boot::Invocation;
 use domain::error::Failure;
 use domain::ids::VariantKey;
@@ -10,7 +10,7 @@ use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
 use domain::progress::Progress;
 use domain::retry::{AfterFailure, after_failure, span};
 use domain::stage::Stage;
-use domain::variant::{Account, Ending};
+use domain::variant::{Account, Ending, Variant};
 use domain::wire::invoke::WorkerEvent;
 use domain::wire::server::ServerMessage;
 use ports::{Claim, Ended, Hold, ModelError, StoreError};
@@ -65,6 +65,7 @@ impl Worker {
                     seen: variant,
                     sure_at_ms: now_ms,
                     progress: Progress::default(),
+                    pushed: Pushed::default(),
                 }))
             }
             // Events come at least once, so this is usual: another worker has it, or it has ended.
@@ -128,25 +129,7 @@ impl Worker {
             lost(held);
             return Ok(Next::Over);
         };
-        let (generation_id, index, attempt) = (&variant.key.generation_id, variant.key.variant_index, variant.attempt);
-        match &ending {
-            Ending::Completed(completion) => tracing::info!(
-                stage = %Stage::Completed, %generation_id, variant = index, attempt,
-                duration_ms = completion.duration_ms, page_bytes = completion.page_bytes, chunks = variant.next_seq,
-                model = variant.model, input_tokens = completion.answer.usage.map(|usage| usage.input_tokens),
-                output_tokens = completion.answer.usage.map(|usage| usage.output_tokens),
-                cost_usd = completion.answer.cost_usd
-            ),
-            Ending::Failed(failure) => tracing::error!(
-                stage = %Stage::Failed, %generation_id, variant = index, attempt, model = variant.model,
-                code = ?failure.code, reason = failure.message
-            ),
-            Ending::Cancelled => {
-                tracing::info!(
-                    stage = %Stage::Cancelled, %generation_id, variant = index, attempt, model = variant.model
-                );
-            }
-        }
+        tell_the_log(&variant, &ending, held.pushed);
         self.announcer.tell(&variant).await?;
         Ok(Next::Over)
     }
@@ -162,6 +145,7 @@ impl Worker {
     /// Another attempt where it can help. The lease is kept during the pause, so that a cancel is seen.
     async fn retry(&self, held: &mut Held, error: ModelError, invocation: &Invocation) -> Result<Next, StoreError> {
         let attempt = held.key().attempt;
+        let (code, reason) = (error.failure.code, error.failure.message.clone());
         match after_failure(held.seen.claims, error.failure, error.retry_after_ms, self.ids.jitter()) {
             AfterFailure::GiveUp(failure) => self.fail(held, failure, invocation).await,
             AfterFailure::TryAgain { pause_ms } => {
@@ -170,6 +154,8 @@ impl Worker {
                     generation_id = %held.key().variant.generation_id,
                     variant = held.key().variant.variant_index,
                     attempt,
+                    ?code,
+                    reason,
                     pause_ms
                 );
                 let until_ms = self.clock.now_ms() + pause_ms;
@@ -237,6 +223,29 @@ impl Worker {
             self.invoke.start(&WorkerEvent { variant: key.variant.clone() }).await?;
         }
         Ok(Next::Over)
+    }
+}
+
+fn tell_the_log(variant: &Variant, ending: &Ending, pushed: Pushed) {
+    let (generation_id, index, attempt) = (&variant.key.generation_id, variant.key.variant_index, variant.attempt);
+    let (listeners, Pushed { arrived, gone, unknown }) = (variant.listeners.len(), pushed);
+    match ending {
+        Ending::Completed(completion) => tracing::info!(
+            stage = %Stage::Completed, %generation_id, variant = index, attempt,
+            duration_ms = completion.duration_ms, page_bytes = completion.page_bytes, chunks = variant.next_seq,
+            model = variant.model, input_tokens = completion.answer.usage.map(|usage| usage.input_tokens),
+            output_tokens = completion.answer.usage.map(|usage| usage.output_tokens),
+            cost_usd = completion.answer.cost_usd, listeners, pushes = arrived, pushes_gone = gone, pushes_failed = unknown
+        ),
+        Ending::Failed(failure) => tracing::error!(
+            stage = %Stage::Failed, %generation_id, variant = index, attempt, model = variant.model,
+            code = ?failure.code, reason = failure.message, listeners, pushes = arrived, pushes_gone = gone,
+            pushes_failed = unknown
+        ),
+        Ending::Cancelled => tracing::info!(
+            stage = %Stage::Cancelled, %generation_id, variant = index, attempt, model = variant.model, listeners,
+            pushes = arrived, pushes_gone = gone, pushes_failed = unknown
+        ),
     }
 }
 

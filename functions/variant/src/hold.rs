@@ -40,6 +40,17 @@ pub(crate) struct Held {
     pub(crate) sure_at_ms: u64,
     /// How far this attempt was said to be.
     pub(crate) progress: Progress,
+    /// What became of its messages.
+    pub(crate) pushed: Pushed,
+}
+
+/// Messages of one attempt, one a listener: those that arrived, that met a connection that is gone (410), and whose fate is
+/// unknown.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Pushed {
+    pub(crate) arrived: u32,
+    pub(crate) gone: u32,
+    pub(crate) unknown: u32,
 }
 
 impl Held {
@@ -92,7 +103,19 @@ impl Held {
     /// Sends a message to everyone who listens, and forgets those who are gone.
     pub(crate) async fn tell(&mut self, message: &ServerMessage) {
         let reached = push_all(&*self.push, &self.seen.listeners, message).await;
+        for (_, reached) in &reached {
+            *match reached {
+                Reached::Yes => &mut self.pushed.arrived,
+                Reached::Gone => &mut self.pushed.gone,
+                Reached::Unknown => &mut self.pushed.unknown,
+            } += 1;
+        }
         for (gone, _) in reached.into_iter().filter(|(_, reached)| *reached == Reached::Gone) {
+            let AttemptKey { variant, attempt } = self.key();
+            tracing::info!(
+                generation_id = %variant.generation_id, variant = variant.variant_index, attempt, connection = %gone,
+                "listener_gone"
+            );
             self.seen.listeners.retain(|listener| *listener != gone);
             // Only the record of who listens is at stake; the next 410 tries again.
             if let Err(error) = self.variants.unsubscribe(&self.hold.key.variant, &gone).await {

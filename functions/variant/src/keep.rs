@@ -46,7 +46,12 @@ impl Worker {
                     tracing::error!(variant = %key.variant, attempt = key.attempt, reason, "corrupt_record");
                     return Ok(String::new());
                 }
-                Err(error @ (StoreError::Unavailable(_) | StoreError::Misconfigured(_))) => return Err(error),
+                Err(
+                    error @ (StoreError::Unavailable(_)
+                    | StoreError::Misconfigured(_)
+                    | StoreError::Missing(_)
+                    | StoreError::Forbidden(_)),
+                ) => return Err(error),
             }
         }
     }

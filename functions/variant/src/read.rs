@@ -55,7 +55,7 @@ pub(crate) async fn read_to_the_end(
             }
             gathered.begin_part();
         }
-        let read = read(worker, &request, shared).await;
+        let read = read(worker, &request, shared, key).await;
         request.messages.truncate(given);
         let (answer, error) = match read {
             Ok(answer) => (answer, None),
@@ -134,11 +134,19 @@ async fn save(
     worker.save_part(key, number, part(), answer).await
 }
 
-async fn read(worker: &Worker, request: &ModelRequest, shared: &Shared<'_>) -> Result<Answer, ModelError> {
+async fn read(
+    worker: &Worker,
+    request: &ModelRequest,
+    shared: &Shared<'_>,
+    key: &AttemptKey,
+) -> Result<Answer, ModelError> {
     let clock = &worker.clock;
     let asked_ms = clock.now_ms();
     let mut stream = worker.model.ask(request).await?;
-    tracing::debug!(stage = %Stage::ModelAsked, model = request.model, answered_ms = clock.now_ms().saturating_sub(asked_ms));
+    tracing::info!(
+        stage = %Stage::ModelAsked, generation_id = %key.variant.generation_id, variant = key.variant.variant_index,
+        attempt = key.attempt, model = request.model, answered_ms = clock.now_ms().saturating_sub(asked_ms)
+    );
     let mut first_text_ms = None;
     let mut rest_ms = None;
     while let Some(event) = rest::next(&mut stream, rest_ms).await {

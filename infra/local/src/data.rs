@@ -1,8 +1,31 @@
 //! The directory that outlives a restart: the table as an SQLite file, the bucket as files.
 
-use crate::StartError;
+use crate::{Addresses, StartError};
+use serde::{Deserialize, Serialize};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+
+/// The file that says where the stack is that uses the directory.
+const RUNNING: &str = "running.json";
+
+/// A stack that is running on a data directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    /// Its process.
+    pub process: u32,
+    /// Where it listens.
+    pub addresses: Addresses,
+}
+
+/// The stack that uses this directory now; none if nobody does, whatever a stack that was killed has left behind.
+#[must_use]
+pub fn running(root: &Path) -> Option<Running> {
+    let lock = File::open(root.join("lock")).ok()?;
+    match lock.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => serde_json::from_slice(&fs::read(root.join(RUNNING)).ok()?).ok(),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
 
 /// The directory, locked: two stacks on one would take each other's work for abandoned.
 #[derive(Debug)]
@@ -35,6 +58,14 @@ impl DataDirectory {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Says where the stack is that uses it, for tools that look for it. Nothing depends on it, so a failure is only logged.
+    pub fn announce(&self, addresses: Addresses) {
+        let text = serde_json::to_vec(&Running { process: std::process::id(), addresses }).unwrap_or_default();
+        if let Err(error) = fs::write(self.root.join(RUNNING), text) {
+            tracing::warn!(%error, "not_announced");
+        }
     }
 
     /// The table's file.

@@ -7,12 +7,13 @@
 //! - [`demo`]: a model that needs no key.
 //! - [`schedule`]: the sweep's clock.
 //! - [`neighbours`]: who may call.
-//! - [`data`]: the directory that outlives a restart.
+//! - [`data`]: the directory that outlives a restart; [`log_file`]: the logs in it.
 
 pub mod data;
 pub mod demo;
 pub mod functions;
 pub mod gateway;
+pub mod log_file;
 pub mod neighbours;
 mod options;
 pub mod platform;
@@ -21,4 +22,4 @@ mod settings;
 mod stack;
 
 pub use options::Options;
-pub use stack::{Stack, StartError};
+pub use stack::{Addresses, Stack, StartError};

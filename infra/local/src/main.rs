@@ -1,15 +1,39 @@
 //! `cargo run`: Quartet on this machine.
 
-use clap::Parser;
+mod commands;
+
+use clap::{Parser, Subcommand};
+use commands::{DoctorArguments, LoadArguments, TraceArguments};
+use local::log_file::LogFile;
 use local::{Options, Stack, StartError};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Screenshots and sentences to HTML, four models side by side - and nothing shown is ever lost.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "quartet", version)]
+struct CommandLine {
+    #[command(flatten)]
+    options: Options,
+    /// What to do instead of starting the stack.
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Command {
+    /// Checks a running deployment step by step, and says what is wrong and what mends it.
+    Doctor(DoctorArguments),
+    /// Shows the life of one generation, from its records and logs.
+    Trace(TraceArguments),
+    /// Puts load on a deployment and measures it; without a URL on a stack of its own.
+    Load(LoadArguments),
+}
+
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let CommandLine { options, command } = CommandLine::parse();
     // The environment wins over `.env`, as people expect of both.
     let _ = dotenvy::dotenv();
-    boot::logs::readable();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -17,8 +41,16 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(serve(&options)) {
-        Ok(()) => ExitCode::SUCCESS,
+    let ended = runtime.block_on(async {
+        match &command {
+            None => serve(&options).await.map_err(|error| error.to_string()),
+            Some(Command::Doctor(arguments)) => commands::doctor(arguments, &options.data).await,
+            Some(Command::Trace(arguments)) => commands::trace(arguments, &options.data).await,
+            Some(Command::Load(arguments)) => commands::load(arguments, &options.data).await,
+        }
+    });
+    match ended {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("quartet: {error}");
             ExitCode::FAILURE
@@ -32,7 +64,9 @@ fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
-async fn serve(options: &Options) -> Result<(), StartError> {
+async fn serve(options: &Options) -> Result<ExitCode, StartError> {
+    let kept = LogFile::below(&options.data);
+    boot::logs::readable(move || kept.clone());
     let stack = Stack::start(options, &|name| std::env::var(name).ok()).await?;
     println!("{}", stack.greeting());
     told_to_stop().await;
@@ -42,7 +76,7 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         // Twice means now. What is cut off is found by the next start, as after a kill.
         () = told_to_stop() => {}
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Ctrl-C, or what a service manager sends.

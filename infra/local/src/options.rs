@@ -1,16 +1,15 @@
-use clap::Parser;
+use clap::Args;
 use std::path::PathBuf;
 
-/// Screenshots and sentences to HTML, four models side by side - and nothing shown is ever lost.
-#[derive(Clone, Debug, Parser)]
-#[command(name = "quartet", version)]
+/// How the stack is started.
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     /// The port of the page, the HTTP API and the WebSocket. The two after it serve AWS's protocols on loopback; 0 lets
     /// the system choose all three.
     #[arg(long, default_value_t = 7001)]
     pub port: u16,
     /// Where everything is kept.
-    #[arg(long, default_value = ".quartet")]
+    #[arg(long, default_value = ".quartet", global = true)]
     pub data: PathBuf,
     /// Enforces API Gateway's sizes on what browsers send: frames of 32 KB, messages of 128 KB.
     #[arg(long)]

@@ -3,6 +3,7 @@
 use crate::data::DataDirectory;
 use crate::functions::{Bootstraps, Functions, InProcess, Name, Runners};
 use crate::gateway::{self, Gateway, Registry};
+use crate::log_file::LogFile;
 use crate::neighbours::{Neighbours, only_neighbours, share_answers};
 use crate::platform::{self, BucketServer, TableServer};
 use crate::{Options, schedule, settings};
@@ -11,6 +12,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use boot::{Boot, SettingError, Settings, Stop, StopSignal, SystemClock};
 use ports::StoreError;
+use serde::{Deserialize, Serialize};
 use socket::Socket;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -52,7 +54,7 @@ pub enum StartError {
 }
 
 /// Where the stack listens.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addresses {
     /// The page, the HTTP API and the WebSocket.
     pub public: SocketAddr,
@@ -99,7 +101,9 @@ impl Stack {
         let (stop_functions, stop) = Stop::signalled();
         let boot = Boot::new(settings.clone());
         let runners = match &options.bootstraps {
-            Some(folder) => processes(folder, &settings::variables(&addresses, environment)),
+            Some(folder) => {
+                processes(folder, &settings::variables(&addresses, environment), &LogFile::below(&options.data))
+            }
             None => in_process(&boot)?,
         };
         let functions = Functions::new(runners, Arc::new(SystemClock), stop);
@@ -131,6 +135,7 @@ impl Stack {
         ));
         let stop_schedule = CancellationToken::new();
         servers.spawn(schedule::run(functions.clone(), stop_schedule.clone()));
+        data.announce(addresses);
         Ok(Self {
             addresses,
             settings,
@@ -220,8 +225,8 @@ fn in_process(boot: &Boot) -> Result<Runners, SettingError> {
     })
 }
 
-fn processes(folder: &Path, variables: &[(&'static str, String)]) -> Runners {
-    let runner = |name| Arc::new(Bootstraps::new(name, folder, variables.to_vec()));
+fn processes(folder: &Path, variables: &[(&'static str, String)], log: &LogFile) -> Runners {
+    let runner = |name| Arc::new(Bootstraps::new(name, folder, variables.to_vec(), log.clone()));
     Runners {
         socket: runner(Name::Socket),
         variant: runner(Name::Variant),

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests end their test")]
 
+#[path = "startup/commands.rs"]
+mod commands;
+
 use end_to_end::Quartet;
 use std::net::TcpListener;
 use std::path::Path;

@@ -34,7 +34,7 @@ impl Bucket {
     /// Opens a connection, with a question whose answer does not matter: a function that only writes is refused it.
     ///
     /// # Errors
-    /// [`StoreError::Misconfigured`] if there is no such bucket, [`StoreError::Unavailable`] if S3 does not answer.
+    /// [`StoreError::Missing`] if there is no such bucket, [`StoreError::Unavailable`] if S3 does not answer.
     pub async fn warm(&self) -> Result<(), StoreError> {
         match self.client.get_object().bucket(&self.name).key("warm").send().await {
             Err(error) if error.as_service_error().is_none_or(|cause| cause.code() == Some("NoSuchBucket")) => {

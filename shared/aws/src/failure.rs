@@ -6,25 +6,27 @@ use ports::StoreError;
 use std::error::Error;
 use std::fmt::Write as _;
 
-/// Error codes that no further try will change: something is not there or not allowed.
-const SETTINGS: [&str; 9] = [
-    "ResourceNotFoundException",
-    "NoSuchBucket",
-    "AccessDenied",
-    "AccessDeniedException",
-    "UnrecognizedClientException",
-    "InvalidSignatureException",
-    "ExpiredTokenException",
-    "ValidationException",
-    "InvalidAccessKeyId",
-];
+/// What no further try will change, by the services' error codes.
+fn lasting(code: &str) -> Option<fn(String) -> StoreError> {
+    match code {
+        "ResourceNotFoundException" | "NoSuchBucket" => Some(StoreError::Missing),
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "ExpiredTokenException"
+        | "InvalidAccessKeyId" => Some(StoreError::Forbidden),
+        "ValidationException" => Some(StoreError::Misconfigured),
+        _ => None,
+    }
+}
 
 /// The setting that names what an operation works on.
 fn setting(operation: &str) -> &'static str {
     match operation.split(' ').next() {
         Some("GetObject" | "PutObject" | "HeadObject" | "CreateBucket") => "BUCKET",
         Some("Invoke") => "VARIANT_FUNCTION",
-        Some("GetSecretValue") => "OPENAI_API_KEY_SECRET",
+        Some("GetSecretValue" | "DescribeSecret") => "OPENAI_API_KEY_SECRET",
         // Every other operation is the table's.
         Some(_) | None => "TABLE",
     }
@@ -40,10 +42,9 @@ where
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or("unknown");
             let text = format!("{operation}: {code}: {}", service.err().message().unwrap_or("no message"));
-            if SETTINGS.contains(&code) {
-                StoreError::Misconfigured(format!("setting {} or its permission: {text}", setting(operation)))
-            } else {
-                StoreError::Unavailable(text)
+            match lasting(code) {
+                Some(error) => error(format!("setting {} or its permission: {text}", setting(operation))),
+                None => StoreError::Unavailable(text),
             }
         }
         SdkError::ConstructionFailure(_) => StoreError::Misconfigured(format!("{operation}: {}", chain(error))),

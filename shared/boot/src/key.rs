@@ -4,6 +4,7 @@ use domain::limits::JWKS_BYTES_MAX;
 use fetch::Document;
 use identity::Source;
 use openai::{ApiKey, KeySource};
+use ports::{ProviderKey, StoreError};
 use std::fmt;
 use tokio::sync::OnceCell;
 
@@ -59,5 +60,18 @@ impl Source for TokenKey {
             Self::Secret(secret) => secret.read().await.map(String::into_bytes).map_err(|error| error.to_string()),
             Self::Document(document) => document.read(JWKS_BYTES_MAX).await.map_err(|error| error.to_string()),
         }
+    }
+}
+
+/// The key as a setting: whether it is set, or the server that is asked may need none.
+#[derive(Debug)]
+pub(crate) struct KeySetting {
+    pub(crate) is_present: bool,
+}
+
+#[async_trait]
+impl ProviderKey for KeySetting {
+    async fn is_present(&self) -> Result<bool, StoreError> {
+        Ok(self.is_present)
     }
 }

@@ -23,9 +23,9 @@ pub use settings::{Authentication, Origin, ScreenshotSetting, SettingError, Sett
 use aws::{Bucket, Platform, Secret, Sockets, Table, Workers};
 use fetch::{ScreenshotService, Web};
 use identity::{Anonymous, Keys, SharedTokens, WebTokens};
-use key::{SecretKey, TokenKey};
+use key::{KeySetting, SecretKey, TokenKey};
 use openai::{KeySource, OpenAi};
-use ports::{Authenticator, Clock, Ids, StoreError};
+use ports::{Authenticator, Clock, Ids, ProviderKey, StoreError};
 use std::sync::Arc;
 use warm::Remotes;
 
@@ -135,6 +135,16 @@ impl Boot {
                 Arc::new(WebTokens::new(keys, issuer.clone(), audience.clone(), self.clock.clone()))
             }
         })
+    }
+
+    /// The provider's key, to see whether there is one.
+    #[must_use]
+    pub fn provider_key(&self) -> Arc<dyn ProviderKey> {
+        let Settings { key_secret, provider, origin, .. } = &self.settings;
+        match key_secret {
+            Some(name) if provider.key.is_none() => Arc::new(Secret::new(self.platform.secrets(), name.clone())),
+            Some(_) | None => Arc::new(KeySetting { is_present: provider.key.is_some() || *origin != Origin::OpenAi }),
+        }
     }
 
     /// The public web.

@@ -4,7 +4,7 @@ use crate::metrics::{Metrics, TARGET};
 use std::io::{self, IsTerminal};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::fmt::layer;
+use tracing_subscriber::fmt::{MakeWriter, layer};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry;
 
@@ -27,8 +27,14 @@ pub(crate) fn json(metrics: Option<Metrics>) {
     let _ = registry().with(lines.with_filter(filter())).with(metrics).try_init();
 }
 
-/// Lines for people. Without effect if logs are already set up.
-pub fn readable() {
+/// Lines for people, and the stages' lines as JSON to where they are kept, whatever `LOG` shows. Without effect if logs are
+/// already set up.
+pub fn readable<W>(kept: W)
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     let lines = layer().compact().with_target(false).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
-    let _ = registry().with(lines.with_filter(filter())).try_init();
+    let stages = Targets::new().with_default(Level::WARN).with_targets(OURS.map(|name| (name, Level::INFO)));
+    let kept = layer().json().flatten_event(true).with_current_span(false).with_span_list(false).with_writer(kept);
+    let _ = registry().with(lines.with_filter(filter())).with(kept.with_filter(stages)).try_init();
 }

@@ -37,7 +37,9 @@ impl Remotes {
 fn log(opened: Result<(), StoreError>) {
     match opened {
         Ok(()) => {}
-        Err(StoreError::Misconfigured(problem)) => tracing::error!(problem, "misconfigured"),
+        Err(StoreError::Misconfigured(problem) | StoreError::Missing(problem) | StoreError::Forbidden(problem)) => {
+            tracing::error!(problem, "misconfigured");
+        }
         Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt(_))) => tracing::warn!(%error, "not_warmed"),
     }
 }

@@ -35,6 +35,12 @@ impl GenerationId {
         if is_uuid(text) { Ok(Self(text.to_owned())) } else { Err(NotAnId) }
     }
 
+    /// An id that no generation has: reading it asks a store whether it answers.
+    #[must_use]
+    pub fn nobodys() -> Self {
+        Self("00000000-0000-0000-0000-000000000000".to_owned())
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -248,3 +248,21 @@ pub const URL_BYTES_MAX: usize = 8 * 1024;
 pub const SCREENSHOT_MS_MAX: u64 = 26_000;
 /// A screenshot, in bytes; it is answered as base64 like an export.
 pub const SCREENSHOT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Asking one part for `/health`: who asks, a load balancer above all, waits about a second.
+pub const HEALTH_MS_MAX: u64 = 800;
+/// How long an answer to `/health` stands, so that asking often costs nothing.
+pub const HEALTH_CACHE_MS: u64 = 5_000;
+
+/// One question of `doctor` to a deployment. A function that starts cold takes two or three seconds.
+pub const DOCTOR_STEP_MS_MAX: u64 = 10_000;
+/// What `doctor` asks of ports where the deployment may be instead.
+pub const DOCTOR_GUESS_MS_MAX: u64 = 500;
+/// The small generation of `doctor`, from its beginning to its end; a real model writes a page in a minute or two.
+pub const DOCTOR_GENERATION_MS_MAX: u64 = 180_000;
+/// An answer that `doctor` reads, in bytes.
+pub const DOCTOR_ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How far two clocks may be apart. Signatures and tokens tolerate minutes; by NTP clocks agree to a second.
+pub const CLOCK_SKEW_MS_MAX: u64 = 30_000;
+/// A file of kept logs, in bytes, before the next one is begun; two are kept. A generation of four variants writes 15 KB.
+pub const LOG_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;

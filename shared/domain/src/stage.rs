@@ -1,10 +1,15 @@
 //! The stages of a generation's way, under the names that logs use. One line is written as each is reached, with
-//! `generation_id` and `variant` where they are known, so that a generation can be followed across functions.
+//! `generation_id` and `variant` where they are known, so that a generation can be followed across functions. The table of
+//! what each means is [`STAGES`]; `docs/troubleshooting.md` shows it.
+
+mod table;
+
+pub use table::{Row, STAGES};
 
 use std::fmt;
 
 /// A stage that has been reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// A connection was accepted.
     Connected,
@@ -62,33 +67,20 @@ impl Stage {
     /// The stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Connected => "connected",
-            Self::Disconnected => "disconnected",
-            Self::ParamsRead => "params_read",
-            Self::Refused => "refused",
-            Self::RequestSaved => "request_saved",
-            Self::GenerationSaved => "generation_saved",
-            Self::StatusSent => "status_sent",
-            Self::JobEnqueued => "job_enqueued",
-            Self::VariantClaimed => "variant_claimed",
-            Self::ModelAsked => "model_asked",
-            Self::Substituted => "substituted",
-            Self::FirstChunk => "first_chunk",
-            Self::RawSaved => "raw_saved",
-            Self::PageSaved => "page_saved",
-            Self::PictureSaved => "picture_saved",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Retried => "retried",
-            Self::HandedOver => "handed_over",
-            Self::LeaseLost => "lease_lost",
-            Self::Resumed => "resumed",
-            Self::CancelRequested => "cancel_requested",
-            Self::Swept => "swept",
-            Self::Done => "done",
-        }
+        self.row().name
+    }
+
+    /// The stage of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        STAGES.iter().find(|row| row.name == name).map(|row| row.stage)
+    }
+
+    /// What its line holds, and what it means.
+    #[must_use]
+    pub const fn row(self) -> &'static Row {
+        // The table is in the order of the enum; a test holds it to that.
+        &STAGES[self as usize]
     }
 }
 

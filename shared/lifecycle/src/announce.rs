@@ -80,7 +80,9 @@ impl Announcer {
             heard = false;
             tracing::warn!(%connection, %error, "close_failed");
         }
-        tracing::info!(stage = %Stage::Done, generation_id = %id, status = status.name());
+        tracing::info!(
+            stage = %Stage::Done, generation_id = %id, status = status.name(), listeners = listeners.len()
+        );
         Ok(heard)
     }
 }

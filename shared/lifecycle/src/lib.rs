@@ -48,7 +48,7 @@ impl StepError {
             Self::Store(StoreError::Unavailable(_)) => {
                 Refusal::general(ErrorCode::Unavailable, "The server could not reach its store. Try again in a moment.")
             }
-            Self::Store(StoreError::Misconfigured(_)) => {
+            Self::Store(StoreError::Misconfigured(_) | StoreError::Missing(_) | StoreError::Forbidden(_)) => {
                 Refusal::general(ErrorCode::Misconfigured, "The server is not set up correctly; its log says more.")
             }
             Self::Store(StoreError::Corrupt(_)) => Refusal::general(

@@ -47,7 +47,9 @@ impl Replayer {
     ) -> Result<(), StepError> {
         let known = recorded.readable();
         check(&known, cursors, connection, listeners_max)?;
-        tracing::info!(stage = %Stage::Resumed, generation_id = %recorded.generation.id, cursors = cursors.len());
+        tracing::info!(
+            stage = %Stage::Resumed, generation_id = %recorded.generation.id, %connection, cursors = cursors.len()
+        );
         let replays = known.iter().map(|variant| {
             let cursor = cursors.iter().find(|cursor| cursor.variant_index == variant.key.variant_index).copied();
             self.replay_variant(connection, variant, cursor)

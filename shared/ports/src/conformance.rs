@@ -12,6 +12,7 @@ mod invoke;
 mod model;
 mod objects;
 mod pictures;
+mod provider_key;
 mod push;
 mod uploads;
 mod variants;
@@ -27,6 +28,7 @@ pub use chance::{clock, ids};
 pub use invoke::{Deliveries, invoke};
 pub use model::{Cast, model};
 pub use pictures::pictures;
+pub use provider_key::provider_key;
 pub use push::{Listeners, push};
 pub use uploads::Client;
 
@@ -93,7 +95,7 @@ fn queued(id: &GenerationId, variant_index: u8, created_at_ms: u64) -> Variant {
 mod tests {
     use super::Client;
     use crate::Permit;
-    use crate::memory::{MemoryObjects, MemoryTable};
+    use crate::memory::{MemoryKey, MemoryObjects, MemoryTable};
     use async_trait::async_trait;
 
     const NOW_MS: u64 = 1_795_255_200_000;
@@ -119,6 +121,19 @@ mod tests {
     #[tokio::test]
     async fn the_memory_design_systems_conform() {
         super::design_systems(&MemoryTable::default()).await;
+    }
+
+    #[tokio::test]
+    async fn the_memory_key_conforms() {
+        let absent = MemoryKey::default();
+        absent.remove();
+        super::provider_key(&MemoryKey::default(), &absent).await;
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "a key that is not there is absent")]
+    async fn a_key_that_is_always_there_does_not_conform() {
+        super::provider_key(&MemoryKey::default(), &MemoryKey::default()).await;
     }
 
     #[tokio::test]

@@ -18,6 +18,7 @@ pub mod memory;
 mod model;
 mod objects;
 mod pictures;
+mod provider_key;
 mod push;
 mod uploads;
 mod variants;
@@ -32,6 +33,7 @@ pub use invoke::Invoke;
 pub use model::{Model, ModelError, ModelEvent, ModelRequest, ModelStream};
 pub use objects::{Object, Objects};
 pub use pictures::{Drawn, PictureRequest, Pictures};
+pub use provider_key::ProviderKey;
 pub use push::{Push, PushError};
 pub use uploads::{Permit, Uploaded, Uploads};
 pub use variants::{Appended, Beat, Claim, Ended, Hold, Variants};
@@ -44,9 +46,15 @@ pub enum StoreError {
     /// read before deciding.
     #[error("unavailable: {0}")]
     Unavailable(String),
-    /// A setting is wrong (table or bucket missing, no permission): trying again will not help.
+    /// A setting is wrong: trying again will not help.
     #[error("misconfigured: {0}")]
     Misconfigured(String),
+    /// What a setting names is not there (table, bucket, secret): trying again will not help.
+    #[error("misconfigured: {0}")]
+    Missing(String),
+    /// The caller may not do this, or its credentials are not valid: trying again will not help.
+    #[error("misconfigured: {0}")]
+    Forbidden(String),
     /// A stored item or object cannot be read. Nothing was changed.
     #[error("corrupt record: {0}")]
     Corrupt(String),

@@ -6,6 +6,7 @@ mod design_systems;
 mod generations;
 mod objects;
 mod pictures;
+mod provider_key;
 mod sockets;
 mod uploads;
 mod variants;
@@ -14,6 +15,7 @@ mod web;
 pub use authenticator::MemoryTokens;
 pub use objects::MemoryObjects;
 pub use pictures::MemoryPictures;
+pub use provider_key::MemoryKey;
 pub use sockets::{Frame, MemorySockets};
 pub use web::MemoryWeb;
 

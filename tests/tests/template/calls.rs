@@ -5,12 +5,13 @@ use crate::sources::{compact, files, functions, names_between};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The ports over AWS, under the names that handlers' fields give them.
-const PORTS: [(&str, &str); 7] = [
+const PORTS: [(&str, &str); 8] = [
     ("connections", "Connections"),
     ("design_systems", "DesignSystems"),
     ("generations", "Generations"),
     ("invoke", "Invoke"),
     ("objects", "Objects"),
+    ("provider_key", "ProviderKey"),
     ("push", "Push"),
     ("variants", "Variants"),
 ];

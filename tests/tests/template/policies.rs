@@ -32,6 +32,7 @@ fn needed(operation: &str) -> Vec<Grant> {
         "put_object" => vec![grant("s3:PutObject", "objects")],
         "invoke" => vec![grant("lambda:InvokeFunction", "function variant")],
         "post_to_connection" => vec![grant("execute-api:ManageConnections", "connections POST")],
+        "describe_secret" => vec![grant("secretsmanager:DescribeSecret", "the key's secret")],
         "delete_connection" => vec![grant("execute-api:ManageConnections", "connections DELETE")],
         other => panic!("say which permission {other} needs"),
     }

@@ -5,6 +5,7 @@
 //! Lambda. A process that dies ends its invocation with an error and is not used again.
 
 use super::{CallError, Name, Runner};
+use crate::log_file::LogFile;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Bytes;
@@ -13,11 +14,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use boot::Invocation;
+use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -26,6 +30,7 @@ pub struct Bootstraps {
     name: Name,
     program: PathBuf,
     variables: Vec<(&'static str, String)>,
+    log: LogFile,
     idle: Mutex<Vec<Environment>>,
 }
 
@@ -57,10 +62,10 @@ struct Api {
 impl Bootstraps {
     /// The function's program in `folder`: `<name>/bootstrap`, as cargo-lambda leaves it, or `<name>`, as cargo does.
     #[must_use]
-    pub fn new(name: Name, folder: &std::path::Path, variables: Vec<(&'static str, String)>) -> Self {
+    pub fn new(name: Name, folder: &std::path::Path, variables: Vec<(&'static str, String)>, log: LogFile) -> Self {
         let packaged = folder.join(name.text()).join("bootstrap");
         let program = if packaged.is_file() { packaged } else { folder.join(name.text()) };
-        Self { name, program, variables, idle: Mutex::default() }
+        Self { name, program, variables, log, idle: Mutex::default() }
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Environment>> {
@@ -90,14 +95,20 @@ impl Bootstraps {
                 tracing::error!(%error, "runtime_api_stopped");
             }
         });
-        let process = Command::new(&self.program)
+        let mut process = Command::new(&self.program)
             .envs(self.variables.iter().map(|(name, value)| (*name, value.as_str())))
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", self.name.text())
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+            .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
+        if let Some(output) = process.stdout.take() {
+            let log = self.log.clone();
+            #[expect(clippy::disallowed_methods, reason = "it ends with its process: what was said last is kept, too")]
+            tokio::spawn(pass_on(output, log));
+        }
         Ok(Environment { process, jobs, _server: AbortOnDropHandle::new(server) })
     }
 }
@@ -123,6 +134,17 @@ impl Runner for Bootstraps {
             }
             // A process cannot be asked to hand over, so it ends here; its lease runs out and the next start goes on.
             () = stop.come() => Err(CallError::Function("the stack stops".to_owned())),
+        }
+    }
+}
+
+/// A function's log goes where the stack's goes: to the terminal, and to where it is kept.
+async fn pass_on(output: ChildStdout, mut log: LogFile) {
+    let mut lines = BufReader::new(output).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        println!("{line}");
+        if let Err(error) = log.write_all(format!("{line}\n").as_bytes()) {
+            tracing::warn!(%error, "log_not_kept");
         }
     }
 }

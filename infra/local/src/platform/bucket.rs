@@ -94,9 +94,9 @@ async fn answer(server: &BucketServer, parts: Parts, body: Body) -> Response {
     };
     let writes = parts.method != Method::GET && parts.method != Method::HEAD;
     let path = parts.uri.path().to_owned();
-    // The service would make the bucket; S3 does not:
+    // The service would make the bucket, and take it for an object that is not there; S3 does neither:
     // <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList>.
-    if writes && server.lacks_bucket_of(&path) {
+    if server.lacks_bucket_of(&path) {
         let error = "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>";
         return (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/xml")], error).into_response();
     }
