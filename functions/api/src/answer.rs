@@ -98,8 +98,12 @@ pub(crate) fn refused(refusal: &Refusal) -> ApiGatewayV2httpResponse {
 
 fn refused_with(refusal: &Refusal, body: &Value) -> ApiGatewayV2httpResponse {
     let answer = json(refusal.code.http_status(), body);
-    // RFC 9110, section 15.5.2: a 401 says how to come again.
-    if answer.status_code == 401 { with(answer, header::WWW_AUTHENTICATE, "Bearer") } else { answer }
+    // RFC 9110, sections 15.5.2 and 15.5.6: these two say how to come again.
+    match answer.status_code {
+        401 => with(answer, header::WWW_AUTHENTICATE, "Bearer"),
+        405 => with(answer, header::ALLOW, "GET, HEAD"),
+        _ => answer,
+    }
 }
 
 /// The same with `detail`, which is where the screenshot-to-code frontend looks for the words.
