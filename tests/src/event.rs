@@ -18,3 +18,17 @@ pub fn socket_event(connection: &ConnectionId, route: &str, body: Option<&Value>
     }
     event
 }
+
+/// A request, as API Gateway gives it to the `api` function.
+#[must_use]
+pub fn http_event(method: &str, route: &str, path: &str) -> Value {
+    json!({
+        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "routeKey": route, "timeEpoch": 1,
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7"},
+        },
+        "isBase64Encoded": false,
+    })
+}

@@ -38,6 +38,7 @@ pub async fn ended_and_stored(world: &World, id: &str, pieces: usize) -> Vec<Var
     for variant in &variants {
         assert!(variant.status.has_ended(), "a variant never ended: {variant:?}");
         assert!(variant.told, "its end was never told: {variant:?}");
+        assert!(variant.reserved.is_none(), "what it took was never counted: {variant:?}");
         completed_means_stored(world, variant, pieces).await;
     }
     assert!(recorded.generation.conclusion.is_some(), "the end of the whole was never recorded");

@@ -1,23 +1,22 @@
 //! The whole system in memory: the real handlers over the in-memory ports, under a clock that tests can pause.
 
+use crate::platform::{Invokes, TokioClock};
 use crate::{Breakage, CountingIds, CountingModel};
 use api::{About, Api, Health};
-use async_trait::async_trait;
 use boot::{Invocation, Stop};
+use domain::limits::{QUOTA_OF_STACK, QUOTA_OF_USER};
 use domain::models::{Catalogue, Offer};
-use domain::wire::invoke::WorkerEvent;
-use lifecycle::{Announcer, Replayer, Starter};
+use domain::quota::Allowance;
+use lifecycle::{Announcer, Eraser, Purse, Replayer, Starter};
 use ports::fault::{Faulty, Script};
 use ports::memory::{MemoryKey, MemoryObjects, MemoryPictures, MemorySockets, MemoryTable, MemoryTokens, MemoryWeb};
 use ports::{
-    Authenticator, Clock, Connections, DesignSystems, Generations, Ids, Invoke, Model, Objects, Pictures, ProviderKey,
-    Push, StoreError, Uploads, Variants,
+    Authenticator, Clock, Connections, Deletions, DesignSystems, Generations, Ids, Invoke, Model, Objects, Pictures,
+    ProviderKey, Push, Quotas, Uploads, Variants,
 };
 use socket::Socket;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use sweep::Sweep;
-use tokio::sync::Notify;
-use tokio::time::Instant;
 use variant::{Illustrator, Worker};
 
 /// When the worlds begin: 2026-11-21T10:00:00Z.
@@ -26,51 +25,6 @@ pub const BEGINNING_MS: u64 = 1_795_255_200_000;
 pub const IMAGE_MODEL: &str = "image-model";
 /// How long a claim holds in these worlds.
 pub const LEASE_MS: u64 = 20_000;
-
-/// Tokio's clock, which can be paused, as the time of day.
-pub struct TokioClock(Instant);
-
-impl Default for TokioClock {
-    fn default() -> Self {
-        Self(Instant::now())
-    }
-}
-
-impl Clock for TokioClock {
-    fn now_ms(&self) -> u64 {
-        BEGINNING_MS + u64::try_from(self.0.elapsed().as_millis()).unwrap()
-    }
-}
-
-/// Events that wait for a worker.
-#[derive(Default)]
-pub struct Invokes(Mutex<Vec<WorkerEvent>>, Notify);
-
-impl Invokes {
-    /// Waits until something has come since the last call.
-    pub async fn arrived(&self) {
-        self.1.notified().await;
-    }
-
-    /// What waits.
-    pub fn seen(&self) -> Vec<WorkerEvent> {
-        self.0.lock().unwrap().clone()
-    }
-
-    /// Takes what waits.
-    pub fn take(&self) -> Vec<WorkerEvent> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
-}
-
-#[async_trait]
-impl Invoke for Invokes {
-    async fn start(&self, event: &WorkerEvent) -> Result<(), StoreError> {
-        self.0.lock().unwrap().push(event.clone());
-        self.1.notify_one();
-        Ok(())
-    }
-}
 
 /// Every port, as handlers take them.
 #[derive(Clone)]
@@ -81,6 +35,12 @@ pub struct Ports {
     pub generations: Arc<dyn Generations>,
     /// Records of variants.
     pub variants: Arc<dyn Variants>,
+    /// Taking generations away.
+    pub deletions: Arc<dyn Deletions>,
+    /// What was spent.
+    pub quotas: Arc<dyn Quotas>,
+    /// What may be spent.
+    pub allowance: Allowance,
     /// Records of connections.
     pub connections: Arc<dyn Connections>,
     /// The bucket.
@@ -101,6 +61,8 @@ pub struct Ports {
     pub pictures: Option<Arc<dyn Pictures>>,
     /// The provider's key.
     pub provider_key: Arc<dyn ProviderKey>,
+    /// How long generations are kept, if not until they are deleted.
+    pub retention_ms: Option<u64>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Names and dice.
@@ -139,6 +101,10 @@ pub struct World {
     pub offer: Arc<Offer>,
     /// What is known of models.
     pub catalogue: Arc<Catalogue>,
+    /// How long generations are kept, if not until they are deleted.
+    pub retention_ms: Option<u64>,
+    /// What may be spent.
+    pub allowance: Allowance,
     /// A rule that is broken on purpose.
     pub breakage: Option<Breakage>,
 }
@@ -161,6 +127,8 @@ impl World {
             ids: Arc::default(),
             offer: Arc::new(Offer::new(vec!["model-a".to_owned()], [])),
             catalogue: Arc::new(Catalogue::built_in().unwrap()),
+            retention_ms: None,
+            allowance: Allowance { user: QUOTA_OF_USER, stack: QUOTA_OF_STACK },
             breakage: None,
         }
     }
@@ -172,6 +140,9 @@ impl World {
             authenticator: self.tokens.clone(),
             generations: self.table.clone(),
             variants: self.table.clone(),
+            deletions: self.table.clone(),
+            quotas: self.table.clone(),
+            allowance: self.allowance,
             connections: self.table.clone(),
             objects: self.objects.clone(),
             design_systems: self.table.clone(),
@@ -182,6 +153,7 @@ impl World {
             model: self.model.clone(),
             pictures: self.pictures.clone().map(|pictures| pictures as Arc<dyn Pictures>),
             provider_key: self.provider_key.clone(),
+            retention_ms: self.retention_ms,
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             offer: self.offer.clone(),
@@ -196,6 +168,8 @@ impl World {
         let ports = Ports {
             generations: table.clone(),
             variants: table.clone(),
+            deletions: table.clone(),
+            quotas: table.clone(),
             connections: table.clone(),
             design_systems: table,
             objects: Arc::new(Faulty::new(self.objects.clone(), script.clone())),
@@ -229,7 +203,22 @@ impl Ports {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             offer: self.offer.clone(),
+            purse: self.purse(),
         }
+    }
+
+    fn purse(&self) -> Purse {
+        Purse {
+            quotas: self.quotas.clone(),
+            catalogue: self.catalogue.clone(),
+            allowance: self.allowance,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    fn eraser(&self) -> Eraser {
+        Eraser { deletions: self.deletions.clone(), objects: self.objects.clone(), clock: self.clock.clone() }
     }
 
     fn announcer(&self) -> Announcer {
@@ -237,6 +226,7 @@ impl Ports {
             generations: self.generations.clone(),
             variants: self.variants.clone(),
             push: self.push.clone(),
+            purse: self.purse(),
             clock: self.clock.clone(),
         }
     }
@@ -289,6 +279,7 @@ impl Ports {
             starter: self.starter(),
             provider_key: self.provider_key.clone(),
             health: Health::default(),
+            eraser: self.eraser(),
             about: About {
                 websocket_url: None,
                 authentication: "none",
@@ -307,6 +298,9 @@ impl Ports {
             variants: self.variants.clone(),
             invoke: self.invoke.clone(),
             announcer: self.announcer(),
+            eraser: self.eraser(),
+            push: self.push.clone(),
+            retention_ms: self.retention_ms,
             clock: self.clock.clone(),
         }
     }

@@ -22,6 +22,8 @@ async fn the_dynamodb_table_conforms() {
     let boot = boot::Boot::new(stack.settings().clone());
     let table: Arc<Table> = boot.table();
     ports::conformance::table(&*table).await;
+    ports::conformance::deletions(&*table, &*table).await;
+    ports::conformance::quotas(&*table, &*table).await;
     ports::conformance::design_systems(&*table).await;
     stack.stop().await;
 }

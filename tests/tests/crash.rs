@@ -5,6 +5,7 @@
 //! Dropping a future is a crash at an await. A crash after the effect is an answer that was lost.
 
 mod crash {
+    mod delete;
     mod enumerate;
     mod handover;
     mod promise;

@@ -61,6 +61,7 @@ async fn world() -> World {
         created_at_ms: BEGINNING_MS,
         title: "a page".to_owned(),
         models: vec!["model-a".to_owned()],
+        uploads: Vec::new(),
         closes: None,
         shares: vec![share],
         conclusion: None,
@@ -76,7 +77,11 @@ async fn world() -> World {
     };
     assert!(world.table.add_design_system(&UserId::anonymous(), &design_system, 1).await.unwrap());
     world.web.put("https://placehold.co/1", "image/svg+xml", b"<svg/>");
-    world.table.create(&NewGeneration { generation, variants: vec![variant], request_key: None }).await.unwrap();
+    world
+        .table
+        .create(&NewGeneration { generation, variants: vec![variant], request_key: None, counted: None })
+        .await
+        .unwrap();
     world
 }
 

@@ -5,10 +5,12 @@ mod journey {
     mod bad_images;
     mod cancel;
     mod corrupt;
+    mod delete;
     mod health;
     mod peer;
     mod pictures;
     mod provider;
+    mod quota;
     mod recover;
     mod refusals;
     mod restart;

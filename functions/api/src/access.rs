@@ -41,6 +41,7 @@ impl Route {
             | Self::Screenshot
             | Self::Export => Access::User,
             Self::Cancel
+            | Self::Delete
             | Self::Versions
             | Self::Pick
             | Self::Share

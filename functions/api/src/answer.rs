@@ -5,6 +5,7 @@ use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use domain::error::Refusal;
 use domain::image::Format;
+use domain::quota::Exceeded;
 use http::{HeaderName, HeaderValue, header};
 use serde_json::{Value, json};
 
@@ -104,6 +105,15 @@ fn refused_with(refusal: &Refusal, body: &Value) -> ApiGatewayV2httpResponse {
         405 => with(answer, header::ALLOW, "GET, HEAD"),
         _ => answer,
     }
+}
+
+/// A limit on what may be spent is reached: `error.quota` says which, and when to ask again, as does the header.
+pub(crate) fn exceeded(refusal: &Refusal, exceeded: &Exceeded, now_ms: u64) -> ApiGatewayV2httpResponse {
+    let mut body = envelope(refusal);
+    body["error"]["quota"] = exceeded.describe(now_ms);
+    let mut answer = json(refusal.code.http_status(), &body);
+    answer.headers.insert(header::RETRY_AFTER, HeaderValue::from(exceeded.retry_after_s(now_ms)));
+    answer
 }
 
 /// The same with `detail`, which is where the screenshot-to-code frontend looks for the words.

@@ -6,6 +6,7 @@
 //! - `variants`: a variant's page and its chunks.
 //! - `pictures`: what was drawn for a variant's page.
 //! - `start`: begin and stop without a socket.
+//! - `delete`: remove everything of one.
 //! - `uploads`: permit what is too large for a message.
 //! - `share`: links that show a generation to others.
 //! - [`Access`]: who each route is for.
@@ -18,6 +19,7 @@ mod about;
 mod access;
 mod answer;
 mod archive;
+mod delete;
 mod design_systems;
 mod export;
 mod files;
@@ -44,7 +46,7 @@ use domain::error::{ErrorCode, Refusal};
 use domain::identity::Viewer;
 use domain::ids::GenerationId;
 use domain::models::{Catalogue, Offer};
-use lifecycle::{Starter, StepError};
+use lifecycle::{Eraser, Starter, StepError};
 use ports::{Authenticator, DesignSystems, Fetch, Generations, Objects, ProviderKey, Recorded, Screenshots, Variants};
 use request::Request;
 use std::sync::Arc;
@@ -89,6 +91,8 @@ pub struct Api {
     pub provider_key: Arc<dyn ProviderKey>,
     /// The last answer to `/health`.
     pub health: Health,
+    /// To delete.
+    pub eraser: Eraser,
     /// What the page is told.
     pub about: About,
 }
@@ -110,6 +114,7 @@ impl Api {
             design_systems: table.clone(),
             web: boot.web()?,
             screenshots: boot.screenshots()?.map(|service| service as Arc<dyn Screenshots>),
+            eraser: Eraser { deletions: table.clone(), objects: bucket.clone(), clock: boot.clock.clone() },
             starter: Starter {
                 generations: table,
                 objects: bucket.clone(),
@@ -118,6 +123,7 @@ impl Api {
                 clock: boot.clock.clone(),
                 ids: boot.ids.clone(),
                 offer: offer.clone(),
+                purse: boot.purse(),
             },
             provider_key: boot.provider_key(),
             health: Health::default(),
@@ -154,6 +160,7 @@ impl Api {
             Route::Versions => self.versions(&user().await?, request).await,
             Route::Pick => self.pick(&user().await?, request).await,
             Route::Tally => self.tally(&user().await?).await,
+            Route::Delete => self.delete(&user().await?, request).await,
             Route::Page => self.page(&viewer().await?, request).await,
             Route::Picture => self.picture(&viewer().await?, request).await,
             Route::Chunks => self.chunks(&viewer().await?, request).await,
@@ -195,6 +202,9 @@ impl Function for Api {
                 tracing::error!(%cause, "step_failed");
             }
             let refusal = error.refusal();
+            if let StepError::Exceeded(exceeded) = &error {
+                return answer::exceeded(&refusal, exceeded, self.starter.clock.now_ms());
+            }
             if of_peers { answer::refused_to_peer(&refusal) } else { answer::refused(&refusal) }
         });
         Ok(answer::hardened(answer, has_tls))

@@ -35,6 +35,8 @@ pub enum Route {
     Shares,
     /// Revoke a link.
     Unshare,
+    /// Delete one.
+    Delete,
     /// A variant's page.
     Page,
     /// A picture that was drawn for a variant's page.
@@ -63,7 +65,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Health,
         Self::ApiHealth,
         Self::Config,
@@ -79,6 +81,7 @@ impl Route {
         Self::Share,
         Self::Shares,
         Self::Unshare,
+        Self::Delete,
         Self::Page,
         Self::Picture,
         Self::Chunks,
@@ -112,6 +115,7 @@ impl Route {
             Self::Share => "POST /api/generations/{id}/share",
             Self::Shares => "GET /api/generations/{id}/share",
             Self::Unshare => "DELETE /api/generations/{id}/share/{share}",
+            Self::Delete => "DELETE /api/generations/{id}",
             Self::Page => "GET /api/generations/{id}/variants/{n}",
             Self::Picture => "GET /api/generations/{id}/variants/{n}/pictures/{picture}",
             Self::Chunks => "GET /api/generations/{id}/variants/{n}/chunks",
@@ -153,6 +157,7 @@ impl Route {
             | Self::Share
             | Self::Shares
             | Self::Unshare
+            | Self::Delete
             | Self::Page
             | Self::Picture
             | Self::Chunks

@@ -110,7 +110,7 @@ impl Socket {
         let guest = Viewer { user: None, share: Some(token) };
         match visible(&*self.generations, &guest, self.clock.now_ms(), &generation).await {
             Ok(_) => Ok(true),
-            Err(StepError::Refused(_)) => Ok(false),
+            Err(StepError::Refused(_) | StepError::Exceeded(_)) => Ok(false),
             Err(StepError::Store(error)) => Err(error),
         }
     }

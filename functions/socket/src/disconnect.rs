@@ -16,7 +16,7 @@ impl Socket {
         for generation in &connection.follows {
             let step = self.leave(&connection, generation, code == Some(CANCELLED_BY_CLIENT)).await;
             match step {
-                Ok(()) | Err(StepError::Refused(_)) => {}
+                Ok(()) | Err(StepError::Refused(_) | StepError::Exceeded(_)) => {}
                 Err(StepError::Store(error)) => return Err(error),
             }
         }

@@ -73,6 +73,7 @@ impl Socket {
                 clock: boot.clock.clone(),
                 ids: boot.ids.clone(),
                 offer: boot.settings.offer.clone(),
+                purse: boot.purse(),
             },
             replayer: Replayer { variants: table.clone(), push: push.clone() },
             variants: table,
@@ -129,10 +130,18 @@ impl Socket {
             StepError::Refused(_) => tracing::info!(
                 stage = %Stage::Refused, connection = %sender.connection, code = ?refusal.code, field = refusal.field
             ),
+            StepError::Exceeded(exceeded) => tracing::info!(
+                stage = %Stage::Refused, connection = %sender.connection, code = ?refusal.code,
+                scope = exceeded.scope.name(), limit = ?exceeded.limit
+            ),
             StepError::Store(cause) => tracing::error!(connection = %sender.connection, %cause, "step_failed"),
         }
         if !bare {
-            return self.send(sender, &ServerMessage::refused(&refusal)).await;
+            let message = match error {
+                StepError::Exceeded(exceeded) => ServerMessage::exceeded(&refusal, exceeded, self.clock.now_ms()),
+                StepError::Refused(_) | StepError::Store(_) => ServerMessage::refused(&refusal),
+            };
+            return self.send(sender, &message).await;
         }
         for message in ServerMessage::refused_to_peer(&refusal) {
             self.send(sender, &message).await;

@@ -1,6 +1,8 @@
 //! The scheduled backstop: every variant that fell silent is brought to an end. What to do about one is decided in
 //! `domain::sweep`; here it is done. Doing it twice, or beside a worker that lives after all, does no harm: every step is
-//! fenced by the record.
+//! fenced by the record. What was deleted, or kept for long enough, is removed in [`erase`].
+
+mod erase;
 
 use async_trait::async_trait;
 use boot::{Boot, Function, FunctionError, Invocation, SettingError};
@@ -12,8 +14,8 @@ use domain::variant::Ending;
 use domain::wire::invoke::WorkerEvent;
 use futures_util::StreamExt;
 use futures_util::stream::iter;
-use lifecycle::Announcer;
-use ports::{Clock, Invoke, StoreError, Variants};
+use lifecycle::{Announcer, Eraser};
+use ports::{Clock, Invoke, Push, StoreError, Variants};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -30,6 +32,12 @@ pub struct Sweep {
     pub invoke: Arc<dyn Invoke>,
     /// To tell.
     pub announcer: Announcer,
+    /// What is left of what was deleted.
+    pub eraser: Eraser,
+    /// To tell those who followed it.
+    pub push: Arc<dyn Push>,
+    /// How long generations are kept; without it, until their owners delete them.
+    pub retention_ms: Option<u64>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -50,6 +58,10 @@ pub struct Swept {
     pub ended: usize,
     /// Ends that were told again.
     pub told: usize,
+    /// Generations that were kept for as long as they are to be kept, and were taken away.
+    pub expired: usize,
+    /// Deletions that were looked at.
+    pub erased: usize,
     /// Variants that could not be helped this time.
     pub errors: usize,
 }
@@ -61,13 +73,18 @@ impl Sweep {
     /// [`SettingError`] for a setting that is missing.
     pub fn from_boot(boot: &Boot) -> Result<Self, SettingError> {
         let table = boot.table();
+        let push = boot.sockets()?;
         Ok(Self {
             announcer: Announcer {
                 generations: table.clone(),
                 variants: table.clone(),
-                push: boot.sockets()?,
+                push: push.clone(),
+                purse: boot.purse(),
                 clock: boot.clock.clone(),
             },
+            eraser: Eraser { deletions: table.clone(), objects: boot.bucket(), clock: boot.clock.clone() },
+            push,
+            retention_ms: boot.settings.retention_ms,
             variants: table,
             invoke: boot.workers(),
             clock: boot.clock.clone(),
@@ -95,6 +112,8 @@ impl Sweep {
                 }
             }
         }
+        self.expire(&mut swept).await;
+        self.erase(&mut swept).await;
         Ok(swept)
     }
 

@@ -79,6 +79,7 @@ impl Worker {
                 generations: table.clone(),
                 variants: table.clone(),
                 push: push.clone(),
+                purse: boot.purse(),
                 clock: boot.clock.clone(),
             },
             variants: table,

@@ -16,7 +16,7 @@ pub(crate) const ALLOWED_HOSTS: &str = "ALLOWED_HOSTS";
 pub(crate) const CORS_ORIGINS: &str = "CORS_ORIGINS";
 
 /// What a person may set, as it is.
-const PASSED_ON: [&str; 18] = [
+const PASSED_ON: [&str; 21] = [
     "AUTH",
     "AUTH_TOKENS",
     "JWT_ISSUER",
@@ -32,6 +32,9 @@ const PASSED_ON: [&str; 18] = [
     "IMAGE_MODEL",
     "PUSH_INTERVAL_MS",
     "LEASE_MS",
+    "RETENTION_DAYS",
+    "QUOTA_USER",
+    "QUOTA_STACK",
     "SCREENSHOT_URL",
     "SCREENSHOT_API_KEY",
     "WEBSOCKET_URL",

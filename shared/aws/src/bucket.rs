@@ -97,6 +97,17 @@ impl Objects for Bucket {
         let bytes = collect(answer.body).await?;
         Ok(Some(Object { bytes, content_type, note }))
     }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let listed = self.client.list_objects_v2().bucket(&self.name).prefix(prefix).send().await;
+        let objects = listed.map_err(|error| store_error("ListObjectsV2", &error))?.contents.unwrap_or_default();
+        Ok(objects.into_iter().filter_map(|object| object.key).collect())
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        let removed = self.client.delete_object().bucket(&self.name).key(key).send().await;
+        removed.map(drop).map_err(|error| store_error("DeleteObject", &error))
+    }
 }
 
 /// Reads a body. The client's own limits end with the headers.

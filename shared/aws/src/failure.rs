@@ -24,7 +24,7 @@ fn lasting(code: &str) -> Option<fn(String) -> StoreError> {
 /// The setting that names what an operation works on.
 fn setting(operation: &str) -> &'static str {
     match operation.split(' ').next() {
-        Some("GetObject" | "PutObject" | "HeadObject" | "CreateBucket") => "BUCKET",
+        Some("GetObject" | "PutObject" | "HeadObject" | "CreateBucket" | "ListObjectsV2" | "DeleteObject") => "BUCKET",
         Some("Invoke") => "VARIANT_FUNCTION",
         Some("GetSecretValue" | "DescribeSecret") => "OPENAI_API_KEY_SECRET",
         // Every other operation is the table's.

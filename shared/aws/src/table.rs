@@ -7,17 +7,24 @@
 //! | variant | `G#<id>` | `VARIANT#<nn>` |
 //! | chunk | `C#<id>#<n>#<attempt>` | `<seq>`, ten digits |
 //! | idempotency key | `R#<user>` | `<request id>` |
+//! | deletion | `X#<generation id>` | `DELETION` |
+//! | what a user has spent | `Q#<user>` | `COUNTERS` |
+//! | what the stack has spent | `S#STACK` | `COUNTERS` |
+//! | use of an upload | `U#<upload key>` | `<generation id>` |
 //! | connection | `N#<connection id>` | `CONNECTION` |
 //! | design system | `D#<user>` | `DESIGN#<id>` |
 //! | a user's number of design systems | `D#<user>` | `COUNT` |
 //!
-//! Index `history` (`owner`, `place`) lists a user's generations by time. Index `open` (`open`, `lease`) holds only
-//! variants that have not been told of, by the end of their lease; it is what the sweep reads.
+//! Index `history` (`owner`, `place`) lists a user's generations by time. Index `open` (`open`, `lease`) is what the sweep reads;
+//! `open` is `open` of variants that have not been told of, by the end of their lease, `deleted` of deletions, by when they are
+//! due, and `kept` of generations, by when they were accepted.
 
 mod connections;
+mod deletions;
 mod design_systems;
 mod generations;
 mod item;
+mod quotas;
 mod schema;
 mod shares;
 mod variants;
@@ -28,6 +35,7 @@ use crate::failure::store_error;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
+use domain::quota::Scope;
 use ports::{Clock, StoreError};
 use std::collections::HashMap;
 use std::fmt;
@@ -103,6 +111,22 @@ impl Key {
 
     fn request(user: &UserId, request_id: &str) -> Self {
         Self { pk: format!("R#{}", user.0), sk: request_id.to_owned() }
+    }
+
+    fn deletion(id: &GenerationId) -> Self {
+        Self { pk: format!("X#{id}"), sk: "DELETION".to_owned() }
+    }
+
+    fn counters(scope: &Scope) -> Self {
+        let pk = match scope {
+            Scope::User(user) => format!("Q#{}", user.0),
+            Scope::Stack => "S#STACK".to_owned(),
+        };
+        Self { pk, sk: "COUNTERS".to_owned() }
+    }
+
+    fn upload_use(upload: &str, id: &GenerationId) -> Self {
+        Self { pk: format!("U#{upload}"), sk: id.to_string() }
     }
 
     fn connection(id: &ConnectionId) -> Self {

@@ -24,6 +24,7 @@ use aws::{Bucket, Platform, Secret, Sockets, Table, Workers};
 use fetch::{ScreenshotService, Web};
 use identity::{Anonymous, Keys, SharedTokens, WebTokens};
 use key::{KeySetting, SecretKey, TokenKey};
+use lifecycle::Purse;
 use openai::{KeySource, OpenAi};
 use ports::{Authenticator, Clock, Ids, ProviderKey, StoreError};
 use std::sync::Arc;
@@ -55,6 +56,18 @@ impl Boot {
     pub fn table(&self) -> Arc<Table> {
         let table = Table::new(self.platform.dynamodb(), self.settings.table.clone(), self.clock.clone());
         self.remotes.note(table)
+    }
+
+    /// What may be spent.
+    #[must_use]
+    pub fn purse(&self) -> Purse {
+        Purse {
+            quotas: self.table(),
+            catalogue: self.settings.catalogue.clone(),
+            allowance: self.settings.allowance,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
     }
 
     /// The bucket.

@@ -1,6 +1,7 @@
 use aws::{Access, Endpoints};
-use domain::limits::{HEARTBEAT_MS, LEASE_MS, PUSH_INTERVAL_MS};
+use domain::limits::{HEARTBEAT_MS, LEASE_MS, PUSH_INTERVAL_MS, QUOTA_OF_STACK, QUOTA_OF_USER};
 use domain::models::{Catalogue, Offer};
+use domain::quota::{Allowance, Quota};
 use fetch::{ScreenshotKey, ScreenshotService};
 use openai::{ApiKey, Provider};
 use std::sync::Arc;
@@ -89,6 +90,10 @@ pub struct Settings {
     pub push_interval_ms: u64,
     /// `LEASE_MS`: how long a claim holds without a sign of life.
     pub lease_ms: u64,
+    /// `QUOTA_USER` and `QUOTA_STACK`: what may be spent, by each user and by all of them.
+    pub allowance: Allowance,
+    /// `RETENTION_DAYS`: how long generations are kept; without it, until their owners delete them.
+    pub retention_ms: Option<u64>,
     /// `SCREENSHOT_URL` and `SCREENSHOT_API_KEY`: the service that takes pictures of pages, if there is one.
     pub screenshots: Option<ScreenshotSetting>,
     /// `AUTH` and what belongs to it; nothing is assumed where it is not set.
@@ -165,6 +170,11 @@ impl Settings {
                 10_000,
             )?,
             lease_ms: milliseconds("LEASE_MS", optional("LEASE_MS"), LEASE_MS, 3 * HEARTBEAT_MS, 300_000)?,
+            allowance: Allowance {
+                user: quota("QUOTA_USER", optional("QUOTA_USER").as_deref(), QUOTA_OF_USER)?,
+                stack: quota("QUOTA_STACK", optional("QUOTA_STACK").as_deref(), QUOTA_OF_STACK)?,
+            },
+            retention_ms: retention(optional("RETENTION_DAYS"))?,
             screenshots: screenshots(optional("SCREENSHOT_URL"), optional("SCREENSHOT_API_KEY")),
             authentication: authentication::read(&optional)?,
             websocket_url: optional("WEBSOCKET_URL"),
@@ -177,6 +187,21 @@ fn screenshots(template: Option<String>, key: Option<String>) -> Option<Screensh
     let key = key.map(ScreenshotKey::new);
     let template = template.or_else(|| key.is_some().then(|| ScreenshotService::SCREENSHOT_ONE.to_owned()))?;
     Some(ScreenshotSetting { template, key })
+}
+
+fn quota(name: &'static str, value: Option<&str>, defaults: Quota) -> Result<Quota, SettingError> {
+    let wrong = |error: &dyn std::fmt::Display| SettingError { name, problem: error.to_string() };
+    Quota::read(value.unwrap_or_default(), defaults).map_err(|error| wrong(&error))
+}
+
+/// Days; 0 is for ever.
+fn retention(value: Option<String>) -> Result<Option<u64>, SettingError> {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    let Some(value) = value else { return Ok(None) };
+    let days: Option<u64> = value.parse().ok().filter(|days| *days <= 36_500);
+    let problem = || "is not a whole number of days from 0 (for ever) to 36500".to_owned();
+    let days = days.ok_or_else(|| SettingError { name: "RETENTION_DAYS", problem: problem() })?;
+    Ok((days > 0).then_some(days * DAY_MS))
 }
 
 fn milliseconds(
@@ -231,6 +256,9 @@ mod tests {
             ("IMAGE_MODEL", "a, b"),
             ("PUSH_INTERVAL_MS", "fast"),
             ("LEASE_MS", "0"),
+            ("RETENTION_DAYS", "a week"),
+            ("QUOTA_USER", "minute:many"),
+            ("QUOTA_STACK", "hour:5"),
         ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().name, name);
         }

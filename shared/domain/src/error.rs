@@ -18,6 +18,8 @@ pub enum ErrorCode {
     Unauthorized,
     /// There is no such thing, or it is not yours.
     NotFound,
+    /// A limit on what may be spent is reached; the answer says which, and when to ask again.
+    QuotaExceeded,
     /// The same idempotency key came with another request.
     Conflict,
     /// The HTTP method does not fit the path.
@@ -66,6 +68,7 @@ impl ErrorCode {
     pub const fn is_retryable(self) -> bool {
         match self {
             Self::Unavailable
+            | Self::QuotaExceeded
             | Self::ProviderRateLimit
             | Self::ProviderFailed
             | Self::StreamInterrupted
@@ -94,6 +97,21 @@ impl ErrorCode {
         }
     }
 
+    /// Whether a variant that failed with this code had no answer of any model: nothing was paid for.
+    #[must_use]
+    pub const fn is_before_any_answer(self) -> bool {
+        matches!(
+            self,
+            Self::ProviderAuthentication
+                | Self::ProviderQuota
+                | Self::ProviderRateLimit
+                | Self::ProviderRejected
+                | Self::ModelNotFound
+                | Self::Misconfigured
+                | Self::NeverStarted
+        )
+    }
+
     /// The HTTP status under which a refusal with this code is answered.
     #[must_use]
     pub const fn http_status(self) -> u16 {
@@ -104,6 +122,7 @@ impl ErrorCode {
             Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
             Self::TooLarge => 413,
+            Self::QuotaExceeded => 429,
             Self::Misconfigured | Self::CorruptRecord | Self::NoPage => 500,
             Self::NotConfigured => 501,
             Self::ProviderAuthentication

@@ -21,6 +21,9 @@ pub struct Generation {
     pub title: String,
     /// The models, one a variant.
     pub models: Vec<String>,
+    /// Keys of the uploads that it was made from, in the bucket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uploads: Vec<String>,
     /// The socket of an unmodified screenshot-to-code frontend, which expects to be closed at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closes: Option<ConnectionId>,

@@ -3,6 +3,12 @@
 
 use crate::ids::{AttemptKey, GenerationId, UploadId, UserId};
 
+/// What the keys of all objects of a generation begin with.
+#[must_use]
+pub fn generation(id: &GenerationId) -> String {
+    format!("generations/{id}/")
+}
+
 /// The accepted request, written before anything else.
 #[must_use]
 pub fn request(id: &GenerationId) -> String {

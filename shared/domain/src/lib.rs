@@ -12,8 +12,10 @@
 //! - [`checks`]: what is to be said about a finished page; [`progress`]: how far one is.
 //! - [`chunk`] and [`coalesce`]: numbered pieces of text, and when the next one is due.
 //! - [`design_system`]: texts that a person keeps, for pages to follow.
+//! - [`deletion`]: what is left to do about a generation that was deleted.
 //! - [`export`] and [`address`]: a page as a folder with its pictures, and what may be fetched for it.
 //! - [`wire`]: the messages that cross the socket and the event that starts a worker.
+//! - [`quota`]: what may be spent, and what was.
 //! - [`retry`] and [`sweep`]: what to do about an attempt that broke off, and about one that fell silent.
 //! - [`tally`]: how the models compare over many generations.
 //! - [`stage`]: the names under which a generation's way is logged.
@@ -24,6 +26,7 @@ pub mod answer;
 pub mod checks;
 pub mod chunk;
 pub mod coalesce;
+pub mod deletion;
 pub mod design_system;
 pub mod error;
 pub mod export;
@@ -38,6 +41,7 @@ pub mod models;
 pub mod pictures;
 pub mod progress;
 pub mod prompt;
+pub mod quota;
 pub mod request;
 pub mod retry;
 pub mod share;

@@ -1,5 +1,7 @@
 //! Every limit of the system, with its unit last in the name and its reason beside it.
 
+use crate::quota::Quota;
+
 /// Variants of one generation: the fewest and the most that a client may ask for.
 pub const VARIANTS_MIN: u8 = 1;
 /// See [`VARIANTS_MIN`]. Eight streams are what one browser tab can show and one worker fan-out should cost.
@@ -164,6 +166,33 @@ pub const HISTORY_SCANS_MAX: u32 = 20;
 pub const SEARCH_BYTES_MAX: usize = 256;
 /// Variants that one sweep takes up.
 pub const SWEEP_BATCH: u32 = 200;
+
+/// How often a deletion is looked at while a worker that was there before may still put an object: those that live hear of it
+/// within seconds. The sweep comes once a minute on AWS.
+pub const DELETION_PASS_MS: u64 = 10_000;
+/// For so long; after that ever more rarely.
+pub const DELETION_OFTEN_MS: u64 = 120_000;
+/// When no worker can live any more that was there before: the longest invocation, and a put that it had begun.
+pub const DELETION_WATCH_MS: u64 = INVOCATION_MS_MAX + 120_000;
+/// Removing what is left of a generation while its owner waits; the sweep does what is not done by then.
+pub const DELETION_WAIT_MS_MAX: u64 = 10_000;
+/// Generations that one sweep takes away because they were kept for as long as they are to be kept.
+pub const RETENTION_BATCH: u32 = 50;
+
+/// What one user may spend unless it is set: generous for a person at a machine of their own.
+pub const QUOTA_OF_USER: Quota =
+    Quota { generations_per_minute: 60, running: 64, tokens_per_day: 20_000_000, micro_usd_per_day: 200_000_000 };
+/// What everybody together may spend unless it is set.
+pub const QUOTA_OF_STACK: Quota =
+    Quota { generations_per_minute: 600, running: 512, tokens_per_day: 200_000_000, micro_usd_per_day: 1_000_000_000 };
+/// Tries of a write of counters that others write at the same time.
+pub const COUNT_TRIES_MAX: u32 = 20;
+/// The longest pause between them.
+pub const COUNT_PAUSE_MS_MAX: u64 = 400;
+/// Tokens that an image takes of a prompt, as far as is known beforehand: those of a screenshot at the size that models see.
+pub const IMAGE_TOKENS: u64 = 1_600;
+/// Tokens of the rules that every prompt begins with, rounded up.
+pub const RULES_TOKENS: u64 = 2_000;
 
 /// How long a connection's record lives: API Gateway ends connections after two hours; an hour more for clocks.
 pub const CONNECTION_TTL_S: u64 = 3 * 3600;

@@ -11,6 +11,7 @@ pub mod reference;
 pub mod repeat;
 
 use crate::error::Refusal;
+use crate::ids::UploadId;
 use crate::limits;
 use crate::stack::{GenerationType, InputMode, Stack};
 use fields::Fields;
@@ -97,6 +98,8 @@ pub struct StartRequest {
     pub models: Option<Vec<String>>,
     /// What it goes back to; it changes nothing of what is generated.
     pub parent: Option<Parent>,
+    /// The upload that held the request, if it came by one. It decides nothing; it is deleted with the generation.
+    pub uploaded_as: Option<UploadId>,
     /// Fields that were sent and are never taken from a client: keys and hosts. Only their names are read.
     pub ignored: Vec<&'static str>,
 }
@@ -119,6 +122,7 @@ impl StartRequest {
                 Some(parent) => Some(Parent::read(&parent)?),
                 None => None,
             },
+            uploaded_as: None,
             ignored: ignored::sent(object),
         })
     }

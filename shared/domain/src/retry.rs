@@ -31,6 +31,7 @@ pub fn after_failure(attempt: u32, failure: Failure, retry_after_ms: Option<u64>
         | ErrorCode::TooLarge
         | ErrorCode::Unauthorized
         | ErrorCode::NotFound
+        | ErrorCode::QuotaExceeded
         | ErrorCode::Conflict
         | ErrorCode::MethodNotAllowed
         | ErrorCode::Misconfigured

@@ -57,6 +57,10 @@ pub enum Stage {
     Resumed,
     /// Somebody asked to stop.
     CancelRequested,
+    /// Somebody deleted the generation, or it was kept for as long as it is to be kept.
+    Deleted,
+    /// What was left of it has been removed.
+    Erased,
     /// The sweep took up a variant that had fallen silent.
     Swept,
     /// Everyone was told that the generation has ended.

@@ -158,6 +158,7 @@ mod tests {
             created_at_ms: 0,
             title: String::new(),
             models: models.iter().map(|model| (*model).to_owned()).collect(),
+            uploads: Vec::new(),
             closes: None,
             shares: Vec::new(),
             conclusion: Some(Conclusion {

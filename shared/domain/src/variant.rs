@@ -5,6 +5,7 @@ use crate::checks::Finding;
 use crate::error::Failure;
 use crate::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use crate::limits::CLAIMS_MAX;
+use crate::quota::Reserved;
 use crate::usage::Usage;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,9 @@ pub struct Variant {
     /// What is known of the work on it besides how it ended.
     #[serde(default, skip_serializing_if = "Account::is_empty")]
     pub account: Account,
+    /// What is set aside for it of quotas; none once it is settled, and if nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<Reserved>,
     /// Whether everyone has been told of its end, as far as that can be known.
     pub told: bool,
 }
@@ -181,6 +185,7 @@ impl Variant {
             cancel_requested: false,
             status: Status::Queued,
             account: Account::default(),
+            reserved: None,
             told: false,
         }
     }

@@ -1,4 +1,4 @@
-use crate::{Reached, push_all};
+use crate::{Purse, Reached, push_all};
 use domain::generation::{Conclusion, Outcome, Overall};
 use domain::ids::ConnectionId;
 use domain::limits::TELL_MS_MAX;
@@ -19,6 +19,8 @@ pub struct Announcer {
     pub variants: Arc<dyn Variants>,
     /// To tell.
     pub push: Arc<dyn Push>,
+    /// To count what was spent.
+    pub purse: Purse,
     /// For the time of the conclusion.
     pub clock: Arc<dyn Clock>,
 }
@@ -35,10 +37,12 @@ impl Announcer {
             Some(message) => self.heard(&variant.listeners, &message).await,
             None => true,
         };
-        if let Some(recorded) = self.generations.generation(&variant.key.generation_id).await?
-            && recorded.all_ended()
-        {
-            heard &= self.conclude(variant.key.variant_index, &recorded).await?;
+        if let Some(recorded) = self.generations.generation(&variant.key.generation_id).await? {
+            if recorded.all_ended() {
+                heard &= self.conclude(variant.key.variant_index, &recorded).await?;
+            }
+            // Until this is done the sweep comes back, so that a place is given back whoever dies.
+            self.purse.settle(&recorded.generation.user, variant).await?;
         }
         let given_up = self.clock.now_ms().saturating_sub(variant.lease_until_ms) > TELL_MS_MAX;
         if heard || given_up { self.variants.told(&variant.key).await } else { Ok(()) }

@@ -6,6 +6,7 @@ mod authenticator;
 mod broken;
 mod chance;
 mod connections;
+mod deletions;
 mod design_systems;
 mod generations;
 mod invoke;
@@ -14,10 +15,14 @@ mod objects;
 mod pictures;
 mod provider_key;
 mod push;
+mod quotas;
 mod uploads;
 mod variants;
 
-use crate::{Authenticator, Connections, DesignSystems, Generations, NewGeneration, Objects, Uploads, Variants};
+use crate::{
+    Authenticator, Connections, Deletions, DesignSystems, Generations, NewGeneration, Objects, Quotas, Uploads,
+    Variants,
+};
 use domain::generation::Generation;
 use domain::ids::{GenerationId, UserId, VariantKey};
 use domain::variant::Variant;
@@ -37,6 +42,16 @@ pub async fn table<T: Generations + Variants + Connections>(table: &T) {
     generations::check(table).await;
     variants::check(table).await;
     connections::check(table).await;
+}
+
+/// Runs every check of taking generations away. Panics with the first guarantee that does not hold.
+pub async fn deletions<T: Generations + Variants>(table: &T, deletions: &dyn Deletions) {
+    deletions::check(table, deletions).await;
+}
+
+/// Runs every check of what is counted. Panics with the first guarantee that does not hold.
+pub async fn quotas<T: Generations + Variants + Deletions>(table: &T, quotas: &dyn Quotas) {
+    quotas::check(table, quotas).await;
 }
 
 /// Runs every check of the design systems' port. Panics with the first guarantee that does not hold.
@@ -75,6 +90,7 @@ pub fn new_generation(user: &UserId, created_at_ms: u64, count: u8) -> NewGenera
             created_at_ms,
             title: "a page".to_owned(),
             models: vec!["m".to_owned(); usize::from(count)],
+            uploads: Vec::new(),
             closes: None,
             shares: Vec::new(),
             conclusion: None,
@@ -83,6 +99,7 @@ pub fn new_generation(user: &UserId, created_at_ms: u64, count: u8) -> NewGenera
         },
         variants,
         request_key: None,
+        counted: None,
     }
 }
 
@@ -116,6 +133,18 @@ mod tests {
     #[tokio::test]
     async fn the_memory_table_conforms() {
         super::table(&MemoryTable::default()).await;
+    }
+
+    #[tokio::test]
+    async fn the_memory_table_takes_generations_away() {
+        let table = MemoryTable::default();
+        super::deletions(&table, &table).await;
+    }
+
+    #[tokio::test]
+    async fn the_memory_table_counts() {
+        let table = MemoryTable::default();
+        super::quotas(&table, &table).await;
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@ use crate::StoreError;
 use async_trait::async_trait;
 use domain::generation::{Conclusion, Generation};
 use domain::ids::{GenerationId, UserId};
+use domain::quota::Counted;
 use domain::share::Share;
 use domain::variant::Variant;
 
@@ -14,6 +15,8 @@ pub struct NewGeneration {
     pub variants: Vec<Variant>,
     /// The client's idempotency key.
     pub request_key: Option<RequestKey>,
+    /// The counters after it is counted, each a version after the one that was read; none if nothing is counted.
+    pub counted: Option<Counted>,
 }
 
 /// An idempotency key; it belongs to one user.
@@ -36,6 +39,8 @@ pub enum Created {
     Same(GenerationId),
     /// The key stands for another request. Nothing was changed.
     Conflict,
+    /// The counters have changed since they were read. Nothing was changed: read them, decide, and try again.
+    Busy,
 }
 
 /// What became of a link that was to be added.
@@ -84,11 +89,14 @@ pub struct HistoryPage {
 /// Records of generations.
 #[async_trait]
 pub trait Generations: Send + Sync {
-    /// Records a generation, its variants and its idempotency key, all or nothing.
+    /// Records a generation, its variants, its idempotency key and what it counts, all or nothing.
     ///
     /// After success a read sees all of it. After [`StoreError::Unavailable`] the outcome is unknown; the same call
     /// again finds it out, if there is a request key, and is otherwise refused for the id that is already there.
     async fn create(&self, new: &NewGeneration) -> Result<Created, StoreError>;
+
+    /// What a generation with this key would be told: [`Created::Same`] or [`Created::Conflict`], or `None` if the key is free.
+    async fn accepted_as(&self, user: &UserId, key: &RequestKey) -> Result<Option<Created>, StoreError>;
 
     /// A generation with its variants, as the last write left them (a strongly consistent read).
     async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError>;

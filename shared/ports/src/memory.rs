@@ -2,11 +2,13 @@
 
 mod authenticator;
 mod connections;
+mod deletions;
 mod design_systems;
 mod generations;
 mod objects;
 mod pictures;
 mod provider_key;
+mod quotas;
 mod sockets;
 mod uploads;
 mod variants;
@@ -21,11 +23,13 @@ pub use web::MemoryWeb;
 
 use crate::{Connection, RequestKey};
 use domain::chunk::Chunk;
+use domain::deletion::Deletion;
 use domain::design_system::DesignSystem;
 use domain::generation::Generation;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
+use domain::quota::{Counters, Scope};
 use domain::variant::Variant;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The table in memory: generations, variants with their chunks, connections, design systems.
@@ -42,6 +46,10 @@ struct State {
     requests: BTreeMap<(UserId, String), (GenerationId, RequestKey)>,
     connections: BTreeMap<ConnectionId, (Connection, bool)>,
     design_systems: BTreeMap<(UserId, DesignSystemId), DesignSystem>,
+    deletions: BTreeMap<GenerationId, Deletion>,
+    counters: BTreeMap<Scope, Counters>,
+    /// Which generation uses which upload.
+    uploads: BTreeSet<(String, GenerationId)>,
 }
 
 impl MemoryTable {

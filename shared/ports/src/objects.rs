@@ -21,4 +21,11 @@ pub trait Objects: Send + Sync {
 
     /// Reads an object; `None` if there is none.
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError>;
+
+    /// The keys that begin with `prefix`, in order: all of them, or as many as the store names at once. What was put before is
+    /// among them.
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Removes an object. After success no read finds it. Idempotent.
+    async fn remove(&self, key: &str) -> Result<(), StoreError>;
 }

@@ -1,5 +1,8 @@
 use super::scenario::{PIECES, Scenario, Story};
+use domain::ids::UserId;
+use domain::limits::OUTPUT_TOKENS_WANTED;
 use end_to_end::promise::{ended_and_stored, recovered, shown_is_durable};
+use ports::Quotas;
 use std::sync::atomic::Ordering;
 
 /// Holds the promise's five points against the world after its scenario.
@@ -11,6 +14,16 @@ pub async fn check(scenario: &Scenario) {
     recovered(&scenario.world, &variants, &heard).await;
     assert_ne!(scenario.read_over_http().await["data"]["status"], "running", "and HTTP says the same");
     paid_once(scenario);
+    counted_once(scenario).await;
+}
+
+/// Whatever died on the way: what was accepted is counted, and nothing runs any more.
+async fn counted_once(scenario: &Scenario) {
+    let counted = scenario.world.table.counters(&UserId::anonymous()).await.unwrap();
+    for counters in [counted.user, counted.stack] {
+        assert_eq!(counters.running, 0, "{counters:?}");
+        assert!(counters.tokens < 2 * u64::from(OUTPUT_TOKENS_WANTED), "once: {counters:?}");
+    }
 }
 
 /// One accepted request is paid for once, unless its worker died or its outcome was lost to a fault.

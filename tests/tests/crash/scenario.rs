@@ -6,7 +6,7 @@ use domain::ids::ConnectionId;
 use domain::models::Offer;
 use domain::wire::server::{Kind, ServerMessage};
 use end_to_end::promise::messages;
-use end_to_end::{CountingModel, LEASE_MS, Ports, View, World, socket_event as event};
+use end_to_end::{CountingModel, LEASE_MS, Ports, View, World, http_event, socket_event as event};
 use ports::fault::{Fault, Harm, Script};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -290,15 +290,3 @@ impl Scenario {
 /// Every fault that can happen to a call.
 pub const FAULTS: [Fault; 4] =
     [Fault::Before(Harm::Crash), Fault::After(Harm::Crash), Fault::Before(Harm::Error), Fault::After(Harm::Error)];
-
-fn http_event(method: &str, route: &str, path: &str) -> Value {
-    json!({
-        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
-        "headers": {"content-type": "application/json"},
-        "requestContext": {
-            "routeKey": route, "timeEpoch": 1,
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7"},
-        },
-        "isBase64Encoded": false,
-    })
-}

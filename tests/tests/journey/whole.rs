@@ -138,7 +138,10 @@ async fn items(seen: &mut String, stack: &local::Stack, id: &str) {
 async fn settled(endpoint: &str, table: &str) -> Vec<HashMap<String, AttributeValue>> {
     for _ in 0..100 {
         let all = end_to_end::scan(endpoint, table).await;
-        if all.iter().all(|item| !item.contains_key("open")) {
+        let is_open = |item: &HashMap<String, AttributeValue>| {
+            item.get("open").is_some_and(|value| value.as_s().is_ok_and(|of| of == "open"))
+        };
+        if !all.iter().any(is_open) {
             return all;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -5,14 +5,16 @@ use crate::sources::{compact, files, functions, names_between};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The ports over AWS, under the names that handlers' fields give them.
-const PORTS: [(&str, &str); 8] = [
+const PORTS: [(&str, &str); 10] = [
     ("connections", "Connections"),
+    ("deletions", "Deletions"),
     ("design_systems", "DesignSystems"),
     ("generations", "Generations"),
     ("invoke", "Invoke"),
     ("objects", "Objects"),
     ("provider_key", "ProviderKey"),
     ("push", "Push"),
+    ("quotas", "Quotas"),
     ("variants", "Variants"),
 ];
 

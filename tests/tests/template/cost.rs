@@ -103,12 +103,14 @@ fn parts(calls: &BTreeMap<&'static str, u64>, worker_seconds: f64, worker_gigaby
             match operation.as_str() {
                 // One item below 1 KB; twice in a transaction.
                 "put_item" | "update_item" | "delete_item" => writes += times,
-                "transacted Put" if *call == "create" => writes += times * 2 * u64::from(VARIANTS + 1),
+                // The generation, its variants, and the two counters.
+                "transacted Put" if *call == "create" => writes += times * 2 * u64::from(VARIANTS + 3),
+                "transacted Put" if *call == "settle" => writes += times * 2 * 2,
                 "transacted Put" | "transacted Update" => writes += times * 2,
                 // A generation with its variants fits into 4 KB.
                 "get_item" | "query" | "query history" | "query open" => reads += times,
                 "post_to_connection" => messages += times,
-                "delete_connection" => {}
+                "delete_connection" | "delete_object" => {}
                 "put_object" => puts += times,
                 "get_object" => gets += times,
                 "invoke" => invokes += times,
@@ -117,9 +119,10 @@ fn parts(calls: &BTreeMap<&'static str, u64>, worker_seconds: f64, worker_gigaby
         }
     }
     // The index that the sweep reads: an entry a variant when it is created, two writes for each new end of its lease (a
-    // claim, a third of a lease gone, the end), one when it is told. The index of the history: one, and one when it ends.
+    // claim, a third of a lease gone, the end), one when it is told. The generation: one there, and in the index of the
+    // history one, and one when it ends.
     let moves = (worker_seconds / f64::from(VARIANTS) / (LEASE_MS as f64 / 3_000.0)).ceil() + 2.0;
-    let index_writes = f64::from(VARIANTS) * (1.0 + 2.0 * moves + 1.0) + 2.0;
+    let index_writes = f64::from(VARIANTS) * (1.0 + 2.0 * moves + 1.0) + 3.0;
     let minutes = worker_seconds / f64::from(VARIANTS) / 60.0 + 1.0;
     // Connect, generate, disconnect.
     let invocations = invokes as f64 + 3.0;

@@ -20,6 +20,7 @@ fn grant(action: &str, on: &str) -> Grant {
 /// a transaction need the permissions of the single writes.
 fn needed(operation: &str) -> Vec<Grant> {
     match operation {
+        "batch_write_item" => vec![grant("dynamodb:BatchWriteItem", "table"), grant("dynamodb:DeleteItem", "table")],
         "delete_item" | "transacted Delete" => vec![grant("dynamodb:DeleteItem", "table")],
         "get_item" => vec![grant("dynamodb:GetItem", "table")],
         "put_item" | "transacted Put" => vec![grant("dynamodb:PutItem", "table")],
@@ -29,6 +30,8 @@ fn needed(operation: &str) -> Vec<Grant> {
         "update_item" | "transacted Update" => vec![grant("dynamodb:UpdateItem", "table")],
         // Without the second, a key that is not there is answered with 403 instead of 404.
         "get_object" => vec![grant("s3:GetObject", "objects"), grant("s3:ListBucket", "bucket")],
+        "list_objects_v2" => vec![grant("s3:ListBucket", "bucket")],
+        "delete_object" => vec![grant("s3:DeleteObject", "objects")],
         "put_object" => vec![grant("s3:PutObject", "objects")],
         "invoke" => vec![grant("lambda:InvokeFunction", "function variant")],
         "post_to_connection" => vec![grant("execute-api:ManageConnections", "connections POST")],

@@ -6,7 +6,7 @@ use domain::ids::{ConnectionId, GenerationId, Holder, VariantKey};
 use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
 use domain::models::Offer;
 use domain::stage::Stage;
-use end_to_end::{CountingModel, LEASE_MS, Ports, World, socket_event};
+use end_to_end::{CountingModel, LEASE_MS, Ports, World, http_event, socket_event};
 use futures_util::{StreamExt, stream};
 use ports::fault::{Fault, Faulty, Harm, Script};
 use ports::memory::{MemoryPictures, MemoryTable};
@@ -170,6 +170,10 @@ impl Scene {
         let Some(event) = invoked.first() else { return };
         *self.fate.key.lock().unwrap() = Some(event.variant.clone());
         let id = event.variant.generation_id.to_string();
+        if matches!(stage, Stage::Deleted | Stage::Erased) {
+            let delete = http_event("DELETE", &format!("/api/generations/{id}"));
+            return self.invoke(&self.ports.api(), &delete, &self.world.invocation()).await;
+        }
         if matches!(stage, Stage::Cancelled | Stage::CancelRequested) {
             let cancel = json!({"action": "cancel", "generationId": id});
             self.send(&socket_event(&connection, "cancel", Some(&cancel))).await;

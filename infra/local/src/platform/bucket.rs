@@ -1,3 +1,5 @@
+mod leftovers;
+
 use super::cors::Cors;
 use crate::StartError;
 use crate::data::DataDirectory;
@@ -92,6 +94,7 @@ async fn answer(server: &BucketServer, parts: Parts, body: Body) -> Response {
     let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    let removes = parts.method == Method::DELETE;
     let writes = parts.method != Method::GET && parts.method != Method::HEAD;
     let path = parts.uri.path().to_owned();
     // The service would make the bucket, and take it for an object that is not there; S3 does neither:
@@ -102,7 +105,12 @@ async fn answer(server: &BucketServer, parts: Parts, body: Body) -> Response {
     }
     let _writing = if writes { Some(server.lock_of(&path).lock().await) } else { None };
     match server.service.call(Request::from_parts(parts, bytes.into())).await {
-        Ok(answer) => answer.map(Body::new),
+        Ok(answer) => {
+            if removes && answer.status().is_success() {
+                leftovers::remove(&server.buckets, &path).await;
+            }
+            answer.map(Body::new)
+        }
         Err(error) => {
             tracing::error!(path, ?error, "s3_failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

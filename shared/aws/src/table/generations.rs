@@ -1,4 +1,5 @@
-use super::item::{of_generation, of_share, of_variant, text, to_generation, to_variant};
+use super::item::{numeric, of_generation, of_share, of_variant, text, to_generation, to_variant};
+use super::quotas::is_busy;
 use super::{Item, Key, Table, number, string};
 use crate::failure::store_error;
 use async_trait::async_trait;
@@ -50,8 +51,22 @@ impl Table {
         for variant in &new.variants {
             writes.push(self.put_new(of_variant(variant)?).map_err(built)?);
         }
+        if let Some(counted) = &new.counted {
+            writes.extend(self.counting(&new.generation.user, counted)?);
+        }
+        for upload in &new.generation.uploads {
+            writes.push(self.put_new(Key::upload_use(upload, &new.generation.id).item()).map_err(built)?);
+        }
         Ok(writes)
     }
+}
+
+/// What the item of an idempotency key says of a request with this one.
+fn stands_for(item: &Item, key: &RequestKey) -> Result<Created, StoreError> {
+    let same = text(item, "fingerprint")? == key.fingerprint;
+    let id = GenerationId::parse(text(item, "generation")?)
+        .map_err(|_| StoreError::Corrupt(format!("request key {} names no generation", key.request_id)))?;
+    Ok(if same { Created::Same(id) } else { Created::Conflict })
 }
 
 /// What a cancelled creation means: the key's item decides, since it is written in the same step as the rest.
@@ -59,12 +74,15 @@ fn refused(new: &NewGeneration, reasons: &[CancellationReason]) -> Result<Option
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
     if let (Some(key), Some(reason)) = (&new.request_key, reasons.first().filter(|reason| failed(reason))) {
         let item = reason.item().ok_or_else(|| StoreError::Unavailable("create: no old item came back".to_owned()))?;
-        let same = text(item, "fingerprint")? == key.fingerprint;
-        let id = GenerationId::parse(text(item, "generation")?)
-            .map_err(|_| StoreError::Corrupt(format!("request key {} names no generation", key.request_id)))?;
-        return Ok(Some(if same { Created::Same(id) } else { Created::Conflict }));
+        return stands_for(item, key).map(Some);
     }
-    Ok(reasons.iter().any(failed).then_some(Created::Conflict))
+    // Before the counters stand the key, the generation and its variants; an id is random, so of these none is ever there.
+    let own = usize::from(new.request_key.is_some()) + 1 + new.variants.len();
+    let others = new.counted.is_some() && (is_busy(reasons) || reasons.iter().skip(own).any(failed));
+    if reasons.iter().take(own).any(failed) {
+        return Ok(Some(Created::Conflict));
+    }
+    Ok(others.then_some(Created::Busy))
 }
 
 #[async_trait]
@@ -83,6 +101,21 @@ impl Generations for Table {
                 Err(store_error("TransactWriteItems create", &error))
             }
         }
+    }
+
+    async fn accepted_as(&self, user: &UserId, key: &RequestKey) -> Result<Option<Created>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::request(user, &key.request_id).item()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| store_error("GetItem request", &error))?;
+        // An expired key is free again, although its item may still be there.
+        let live = answer.item.filter(|item| numeric::<u64>(item, "ttl").is_ok_and(|ttl| ttl >= self.now_s()));
+        live.map(|item| stands_for(&item, key)).transpose()
     }
 
     async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError> {

@@ -1,12 +1,15 @@
 //! Items as records and back. A field that is missing or of the wrong type is a corrupt record, named.
 
+use super::deletions::{DELETED, KEPT};
 use super::{Item, Key, number, string};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::chunk::{Change, Chunk};
+use domain::deletion::Deletion;
 use domain::design_system::DesignSystem;
 use domain::generation::Generation;
 use domain::identity::Identity;
 use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
+use domain::quota::{Counters, Scope};
 use domain::share::{Share, ShareId};
 use domain::variant::{Account, Status, Variant};
 use ports::{Connection, StoreError};
@@ -41,7 +44,7 @@ fn flag(item: &Item, name: &str) -> bool {
     matches!(item.get(name), Some(AttributeValue::Bool(true)))
 }
 
-fn strings(item: &Item, name: &str) -> Vec<String> {
+pub(super) fn strings(item: &Item, name: &str) -> Vec<String> {
     match item.get(name) {
         Some(AttributeValue::Ss(texts)) => {
             let mut texts = texts.clone();
@@ -60,12 +63,18 @@ fn corrupt(item: &Item, name: &str) -> StoreError {
 pub(super) fn of_generation(generation: &Generation) -> Result<Item, StoreError> {
     let unwritable = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
     let mut item = Key::generation(&generation.id).item();
-    let Generation { id, user, created_at_ms, title, models, closes, shares, conclusion, lineage, winner } = generation;
+    let Generation { id, user, created_at_ms, title, models, uploads, closes, shares, conclusion, lineage, winner } =
+        generation;
     item.insert("owner".to_owned(), string(&user.0));
     item.insert("place".to_owned(), string(format!("{created_at_ms:015}#{id}")));
     item.insert("createdAt".to_owned(), number(created_at_ms));
     item.insert("title".to_owned(), string(title));
     item.insert("models".to_owned(), string(serde_json::to_string(models).map_err(unwritable)?));
+    item.insert("open".to_owned(), string(KEPT));
+    item.insert("lease".to_owned(), number(created_at_ms));
+    if !uploads.is_empty() {
+        item.insert("uploads".to_owned(), string(serde_json::to_string(uploads).map_err(unwritable)?));
+    }
     if let Some(connection) = closes {
         item.insert("closes".to_owned(), string(&connection.0));
     }
@@ -85,8 +94,7 @@ pub(super) fn of_generation(generation: &Generation) -> Result<Item, StoreError>
 }
 
 pub(super) fn to_generation(item: &Item) -> Result<Generation, StoreError> {
-    let id = text(item, "pk")?.strip_prefix("G#").ok_or_else(|| corrupt(item, "pk"))?;
-    let id = GenerationId::parse(id).map_err(|_| corrupt(item, "pk"))?;
+    let id = to_generation_id(item)?;
     Ok(Generation {
         shares: strings(item, "shares")
             .iter()
@@ -97,6 +105,7 @@ pub(super) fn to_generation(item: &Item) -> Result<Generation, StoreError> {
         created_at_ms: numeric(item, "createdAt")?,
         title: text(item, "title")?.to_owned(),
         models: from_str(text(item, "models")?).map_err(|_| corrupt(item, "models"))?,
+        uploads: parsed(item, "uploads")?.unwrap_or_default(),
         closes: item.get("closes").map(|_| text(item, "closes").map(|id| ConnectionId(id.to_owned()))).transpose()?,
         conclusion: parsed(item, "conclusion")?,
         lineage: parsed(item, "lineage")?,
@@ -121,6 +130,29 @@ fn to_share(generation: &GenerationId, text: &str) -> Option<Share> {
     })
 }
 
+pub(super) fn to_generation_id(item: &Item) -> Result<GenerationId, StoreError> {
+    let id = text(item, "pk")?.strip_prefix("G#").and_then(|id| GenerationId::parse(id).ok());
+    id.ok_or_else(|| corrupt(item, "pk"))
+}
+
+pub(super) fn of_deletion(deletion: &Deletion) -> Result<Item, StoreError> {
+    let record = serde_json::to_string(deletion).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let mut item = Key::deletion(&deletion.generation_id).item();
+    item.insert("open".to_owned(), string(DELETED));
+    item.insert("lease".to_owned(), number(deletion.due_ms));
+    item.insert("record".to_owned(), string(record));
+    Ok(item)
+}
+
+pub(super) fn to_deletion(item: &Item) -> Result<Deletion, StoreError> {
+    from_str(text(item, "record")?).map_err(|_| corrupt(item, "record"))
+}
+
+pub(super) fn to_deletion_id(item: &Item) -> Result<GenerationId, StoreError> {
+    let id = text(item, "pk")?.strip_prefix("X#").and_then(|id| GenerationId::parse(id).ok());
+    id.ok_or_else(|| corrupt(item, "pk"))
+}
+
 pub(super) fn of_variant(variant: &Variant) -> Result<Item, StoreError> {
     let mut item = Key::variant(&variant.key).item();
     item.insert("model".to_owned(), string(&variant.model));
@@ -142,6 +174,10 @@ pub(super) fn of_variant(variant: &Variant) -> Result<Item, StoreError> {
     }
     if !variant.told {
         item.insert("open".to_owned(), string("open"));
+    }
+    if let Some(reserved) = &variant.reserved {
+        let reserved = serde_json::to_string(reserved).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        item.insert("reserved".to_owned(), string(reserved));
     }
     if !variant.account.is_empty() {
         item.insert("account".to_owned(), of_account(&variant.account)?);
@@ -190,6 +226,7 @@ pub(super) fn to_variant(item: &Item) -> Result<Variant, StoreError> {
         listeners: strings(item, "listeners").into_iter().map(ConnectionId).collect(),
         cancel_requested: flag(item, "cancel"),
         account: parsed(item, "account")?.unwrap_or_default(),
+        reserved: parsed(item, "reserved")?,
         told: !item.contains_key("open"),
         status,
     })
@@ -202,6 +239,19 @@ pub(super) fn to_variant_key(item: &Item) -> Result<VariantKey, StoreError> {
         (Some(generation_id), Some(variant_index)) => Ok(VariantKey { generation_id, variant_index }),
         (Some(_) | None, Some(_) | None) => Err(corrupt(item, "sk")),
     }
+}
+
+pub(super) fn of_counters(scope: &Scope, counters: &Counters) -> Result<Item, StoreError> {
+    let record = serde_json::to_string(counters).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let mut item = Key::counters(scope).item();
+    item.insert("version".to_owned(), number(counters.version));
+    item.insert("record".to_owned(), string(record));
+    Ok(item)
+}
+
+pub(super) fn to_counters(item: &Item) -> Result<Counters, StoreError> {
+    let counters: Counters = from_str(text(item, "record")?).map_err(|_| corrupt(item, "record"))?;
+    Ok(Counters { version: numeric(item, "version")?, ..counters })
 }
 
 pub(super) fn of_chunk(key: &Key, chunk: &Chunk, expires_at_s: u64) -> Item {

@@ -13,6 +13,7 @@ use crate::limits::{IMAGE_BYTES_MAX, REQUEST_IMAGES_MAX};
 use crate::request::{GenerationRequest, Turn};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::BTreeSet;
 
 const OBJECT: &str = "object:";
 const BASE64: &str = ";base64";
@@ -106,6 +107,16 @@ impl GenerationRequest {
             }
         }
         self
+    }
+
+    /// The keys of the uploaded objects that the request names, each once.
+    #[must_use]
+    pub fn object_keys(&self) -> BTreeSet<String> {
+        let keys = self.images().filter_map(|(_, image)| match Source::of(image) {
+            Some(Source::Object(key)) => Some(key.to_owned()),
+            Some(Source::Inline(_) | Source::Upload(_)) | None => None,
+        });
+        keys.collect()
     }
 
     /// Holds all turns together to the number of images.

@@ -79,6 +79,7 @@ impl RequestRef {
         let mut start = StartRequest::read(&object)?;
         let key = self.request_id.clone().or_else(|| start.request_id.take());
         start.request_id = Some(key.unwrap_or_else(|| self.upload.as_str().to_owned()));
+        start.uploaded_as = Some(self.upload.clone());
         Ok(start)
     }
 }

@@ -48,6 +48,7 @@ impl Repeat {
             variants: self.variants,
             models: self.models.clone(),
             parent: Some(Parent { generation_id: self.generation_id.clone(), variant_index: None }),
+            uploaded_as: None,
             ignored: Vec::new(),
         }
     }

@@ -39,7 +39,7 @@ const ENDED: &[&str] =
 
 /// Every stage, in the order of [`Stage`].
 #[rustfmt::skip]
-pub const STAGES: [Row; 25] = [
+pub const STAGES: [Row; 27] = [
     row(Stage::Connected, "connected", "socket", CONNECTION,
         "A connection is being recorded.",
         "The client connected and sent nothing; or recording the connection failed, and the handshake with it."),
@@ -110,6 +110,12 @@ pub const STAGES: [Row; 25] = [
     row(Stage::CancelRequested, "cancel_requested", "socket, api", VARIANT,
         "Somebody asked to stop.",
         "No worker has seen it yet: one sees it with its next chunk or heartbeat (1.5 s), the sweep after the lease."),
+    row(Stage::Deleted, "deleted", "api, sweep", &["generation_id", "by_its_owner"],
+        "Its records are gone: nobody sees the generation, and its workers can write no more. Without its owner, it was old enough.",
+        "The function died before it removed what is left in the bucket. The sweep does it within a minute."),
+    row(Stage::Erased, "erased", "api, sweep", &["generation_id", "objects"],
+        "Chunks and objects that were there are removed.",
+        "All is well. While a worker could still live that was there before, the sweep looks again."),
     row(Stage::Swept, "swept", "sweep", &["generation_id", "variant", "attempt", "was", "action"],
         "The sweep took up a variant that had fallen silent.",
         "The worker that it invoked has not begun, or the end that it told was the last thing to do (action)."),

@@ -1,10 +1,11 @@
 //! Messages to a client. The names are those of the screenshot-to-code protocol, with ids and numbers added.
 
 use crate::chunk::{Change, Chunk};
-use crate::error::{Failure, Refusal};
+use crate::error::{ErrorCode, Failure, Refusal};
 use crate::generation::{Generation, Overall};
 use crate::ids::{GenerationId, VariantKey};
 use crate::progress::Agent;
+use crate::quota::Exceeded;
 use crate::variant::{Completion, Gone, Status, Substitute, Variant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -113,6 +114,16 @@ impl ServerMessage {
             data["field"] = json!(field);
         }
         Self { value: Some(refusal.message.clone()), data: Some(data), ..Self::bare(Kind::Error) }
+    }
+
+    /// `error`: a limit on what may be spent is reached. `data.quota` says which, and when to ask again.
+    #[must_use]
+    pub fn exceeded(refusal: &Refusal, exceeded: &Exceeded, now_ms: u64) -> Self {
+        let mut message = Self::refused(refusal);
+        if let Some(data) = &mut message.data {
+            data["quota"] = exceeded.describe(now_ms);
+        }
+        message
     }
 
     /// A refusal as the screenshot-to-code frontend shows it: as a notice, and as the end of the one variant that it then
@@ -255,6 +266,14 @@ impl ServerMessage {
             )),
             ..Self::of_variant(Kind::VariantError, &variant.key)
         }
+    }
+
+    /// `error`: the generation that the client follows is gone, by its owner's act or with its time.
+    #[must_use]
+    pub fn deleted(id: &GenerationId) -> Self {
+        let data = json!({"code": ErrorCode::NotFound, "field": "generationId", "retryable": false});
+        let value = Some("This generation was deleted.".to_owned());
+        Self { value, data: Some(data), generation_id: Some(id.clone()), ..Self::bare(Kind::Error) }
     }
 
     /// `done`: every variant has ended.

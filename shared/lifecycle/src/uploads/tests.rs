@@ -1,7 +1,10 @@
 use super::*;
+use crate::Purse;
 use async_trait::async_trait;
 use domain::error::ErrorCode;
 use domain::ids::{DesignSystemId, GenerationId, Holder};
+use domain::models::Catalogue;
+use domain::quota::Allowance;
 use domain::share::ShareToken;
 use domain::wire::invoke::WorkerEvent;
 use ports::memory::{MemoryObjects, MemoryTable};
@@ -56,7 +59,15 @@ impl Invoke for Fixed {
 }
 
 fn starter(objects: &Arc<MemoryObjects>) -> Starter {
+    let purse = Purse {
+        quotas: Arc::new(MemoryTable::default()),
+        catalogue: Arc::new(Catalogue::built_in().unwrap()),
+        allowance: Allowance::NONE,
+        clock: Arc::new(Fixed),
+        ids: Arc::new(Fixed),
+    };
     Starter {
+        purse,
         generations: Arc::new(MemoryTable::default()),
         objects: objects.clone(),
         uploads: objects.clone(),

@@ -227,6 +227,16 @@ impl Objects for Bucket {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         self.inner.get(key).await
     }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let prefix = if self.loses == "the end of a prefix" { prefix.trim_end_matches('/') } else { prefix };
+        let keys = self.inner.list(prefix).await?;
+        Ok(keys.into_iter().take(if self.loses == "the rest of a list" { 1 } else { usize::MAX }).collect())
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        if self.loses == "removals" { Ok(()) } else { self.inner.remove(key).await }
+    }
 }
 
 #[tokio::test]
@@ -243,7 +253,16 @@ async fn every_broken_table_is_found() {
 
 #[tokio::test]
 async fn every_broken_bucket_is_found() {
-    for loses in ["every second put", "notes", "types", "large objects"] {
+    let all = [
+        "every second put",
+        "notes",
+        "types",
+        "large objects",
+        "the end of a prefix",
+        "the rest of a list",
+        "removals",
+    ];
+    for loses in all {
         let bucket = Bucket { inner: MemoryObjects::default(), loses };
         let checked = AssertUnwindSafe(super::objects(&bucket)).catch_unwind().await;
         assert!(checked.is_err(), "the suite lets a bucket pass that loses {loses}");

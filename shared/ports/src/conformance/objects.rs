@@ -15,4 +15,20 @@ pub(super) async fn check(bucket: &dyn Objects) {
     let large = object(&"x".repeat(1_000_000), None);
     bucket.put("conformance/large", large.clone()).await.unwrap();
     assert_eq!(bucket.get("conformance/large").await.unwrap(), Some(large));
+
+    let (first, second, other) = ("conformance/list/1/a", "conformance/list/2/b", "conformance/lists");
+    for key in [second, first, other] {
+        bucket.put(key, object("<p>", None)).await.unwrap();
+    }
+    assert_eq!(bucket.list("conformance/list/").await.unwrap(), [first, second], "in order, and no other's");
+    bucket.remove(first).await.unwrap();
+    bucket.remove(first).await.unwrap();
+    assert_eq!(bucket.get(first).await.unwrap(), None);
+    assert_eq!(bucket.list("conformance/list/").await.unwrap(), [second]);
+    bucket.put(first, object("<p>again", None)).await.unwrap();
+    assert_eq!(bucket.get(first).await.unwrap(), Some(object("<p>again", None)), "a key can be used again");
+    bucket.remove(second).await.unwrap();
+    bucket.remove(first).await.unwrap();
+    assert!(bucket.list("conformance/list/").await.unwrap().is_empty());
+    assert!(bucket.get(other).await.unwrap().is_some());
 }

@@ -1,13 +1,15 @@
 use super::{Faulty, unavailable};
 use crate::{
-    Appended, Beat, Claim, Connection, Connections, Created, DesignSystems, Ended, Generations, Greeting, HistoryPage,
-    Hold, NewGeneration, Recorded, Shared, StoreError, Variants,
+    Appended, Beat, Claim, Connection, Connections, Created, Deletions, DesignSystems, Ended, Generations, Greeting,
+    HistoryPage, Hold, NewGeneration, Quotas, Recorded, RequestKey, Settled, Shared, StoreError, Variants,
 };
 use async_trait::async_trait;
 use domain::chunk::Chunk;
+use domain::deletion::Deletion;
 use domain::design_system::{DesignSystem, DesignSystemChange};
 use domain::generation::Conclusion;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
+use domain::quota::Counted;
 use domain::share::Share;
 use domain::variant::{Account, Ending, Variant};
 
@@ -15,6 +17,10 @@ use domain::variant::{Account, Ending, Variant};
 impl<T: Generations + ?Sized> Generations for Faulty<T> {
     async fn create(&self, new: &NewGeneration) -> Result<Created, StoreError> {
         self.run("create", self.inner.create(new), unavailable).await
+    }
+
+    async fn accepted_as(&self, user: &UserId, key: &RequestKey) -> Result<Option<Created>, StoreError> {
+        self.run("accepted_as", self.inner.accepted_as(user, key), unavailable).await
     }
 
     async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError> {
@@ -128,6 +134,53 @@ impl<T: Connections + ?Sized> Connections for Faulty<T> {
 
     async fn disconnected(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
         self.run("disconnected", self.inner.disconnected(id), unavailable).await
+    }
+}
+
+#[async_trait]
+impl<T: Deletions + ?Sized> Deletions for Faulty<T> {
+    async fn take_away(
+        &self,
+        id: &GenerationId,
+        of: Option<&UserId>,
+        now_ms: u64,
+    ) -> Result<Option<Deletion>, StoreError> {
+        self.run("take_away", self.inner.take_away(id, of, now_ms), unavailable).await
+    }
+
+    async fn remove_chunks(&self, deletion: &Deletion) -> Result<(), StoreError> {
+        self.run("remove_chunks", self.inner.remove_chunks(deletion), unavailable).await
+    }
+
+    async fn give_up_upload(&self, id: &GenerationId, upload: &str) -> Result<bool, StoreError> {
+        self.run("give_up_upload", self.inner.give_up_upload(id, upload), unavailable).await
+    }
+
+    async fn left_of(&self, deletion: &Deletion) -> Result<(), StoreError> {
+        self.run("left_of", self.inner.left_of(deletion), unavailable).await
+    }
+
+    async fn forget_deletion(&self, id: &GenerationId) -> Result<(), StoreError> {
+        self.run("forget_deletion", self.inner.forget_deletion(id), unavailable).await
+    }
+
+    async fn deletions_due(&self, now_ms: u64, limit: u32) -> Result<Vec<Deletion>, StoreError> {
+        self.run("deletions_due", self.inner.deletions_due(now_ms, limit), unavailable).await
+    }
+
+    async fn accepted_before(&self, accepted_ms: u64, limit: u32) -> Result<Vec<GenerationId>, StoreError> {
+        self.run("accepted_before", self.inner.accepted_before(accepted_ms, limit), unavailable).await
+    }
+}
+
+#[async_trait]
+impl<T: Quotas + ?Sized> Quotas for Faulty<T> {
+    async fn counters(&self, user: &UserId) -> Result<Counted, StoreError> {
+        self.run("counters", self.inner.counters(user), unavailable).await
+    }
+
+    async fn settle(&self, key: &VariantKey, user: &UserId, after: &Counted) -> Result<Settled, StoreError> {
+        self.run("settle", self.inner.settle(key, user, after), unavailable).await
     }
 }
 

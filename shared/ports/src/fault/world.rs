@@ -21,6 +21,14 @@ impl<T: Objects + ?Sized> Objects for Faulty<T> {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         self.run("get", self.inner.get(key), unavailable).await
     }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.run("list", self.inner.list(prefix), unavailable).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        self.run("remove", self.inner.remove(key), unavailable).await
+    }
 }
 
 #[async_trait]

@@ -1,34 +1,50 @@
-use super::MemoryTable;
-use crate::{Created, Generations, HistoryPage, NewGeneration, Recorded, Shared, StoreError};
+use super::{MemoryTable, State};
+use crate::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey, Shared, StoreError};
 use async_trait::async_trait;
 use domain::generation::{Conclusion, Generation};
 use domain::ids::{GenerationId, UserId};
 use domain::share::Share;
+
+impl State {
+    fn accepted_as(&self, user: &UserId, key: &RequestKey) -> Option<Created> {
+        let (existing, earlier) = self.requests.get(&(user.clone(), key.request_id.clone()))?;
+        let same = earlier.fingerprint == key.fingerprint;
+        Some(if same { Created::Same(existing.clone()) } else { Created::Conflict })
+    }
+}
 
 #[async_trait]
 impl Generations for MemoryTable {
     async fn create(&self, new: &NewGeneration) -> Result<Created, StoreError> {
         let mut state = self.lock();
         let id = &new.generation.id;
-        if let Some(key) = &new.request_key {
-            let name = (new.generation.user.clone(), key.request_id.clone());
-            if let Some((existing, earlier)) = state.requests.get(&name) {
-                let same = earlier.fingerprint == key.fingerprint;
-                return Ok(if same { Created::Same(existing.clone()) } else { Created::Conflict });
-            }
+        if let Some(key) = &new.request_key
+            && let Some(known) = state.accepted_as(&new.generation.user, key)
+        {
+            return Ok(known);
         }
         if state.generations.contains_key(id) {
             return Ok(Created::Conflict);
+        }
+        if let Some(counted) = &new.counted
+            && !state.count(&new.generation.user, counted)
+        {
+            return Ok(Created::Busy);
         }
         if let Some(key) = &new.request_key {
             let name = (new.generation.user.clone(), key.request_id.clone());
             state.requests.insert(name, (id.clone(), key.clone()));
         }
         state.generations.insert(id.clone(), new.generation.clone());
+        state.uploads.extend(new.generation.uploads.iter().map(|upload| (upload.clone(), id.clone())));
         for variant in &new.variants {
             state.variants.insert(variant.key.clone(), variant.clone());
         }
         Ok(Created::New)
+    }
+
+    async fn accepted_as(&self, user: &UserId, key: &RequestKey) -> Result<Option<Created>, StoreError> {
+        Ok(self.lock().accepted_as(user, key))
     }
 
     async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError> {

@@ -30,4 +30,13 @@ impl Objects for MemoryObjects {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         Ok(lock(&self.objects).get(key).cloned())
     }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        Ok(lock(&self.objects).keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        lock(&self.objects).remove(key);
+        Ok(())
+    }
 }

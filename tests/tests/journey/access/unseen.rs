@@ -51,13 +51,14 @@ async fn world() -> World {
         created_at_ms: BEGINNING_MS,
         title: "a page".to_owned(),
         models: vec!["model-a".to_owned()],
+        uploads: Vec::new(),
         closes: None,
         shares: Vec::new(),
         conclusion: None,
         lineage: None,
         winner: None,
     };
-    world.table.create(&NewGeneration { generation, variants, request_key: None }).await.unwrap();
+    world.table.create(&NewGeneration { generation, variants, request_key: None, counted: None }).await.unwrap();
     let design_system = DesignSystem {
         id: DesignSystemId::parse(THEIRS).unwrap(),
         name: "Blue".to_owned(),

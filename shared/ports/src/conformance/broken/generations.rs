@@ -1,5 +1,5 @@
 use super::{Broken, Table};
-use crate::{Created, Generations, HistoryPage, NewGeneration, Recorded, Shared, StoreError};
+use crate::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey, Shared, StoreError};
 use async_trait::async_trait;
 use domain::generation::Conclusion;
 use domain::ids::{GenerationId, UserId};
@@ -16,6 +16,10 @@ impl Generations for Table {
             new.variants.truncate(7);
         }
         self.inner.create(&new).await
+    }
+
+    async fn accepted_as(&self, user: &UserId, key: &RequestKey) -> Result<Option<Created>, StoreError> {
+        self.inner.accepted_as(user, key).await
     }
 
     async fn generation(&self, id: &GenerationId) -> Result<Option<Recorded>, StoreError> {
