@@ -4,7 +4,7 @@ use crate::{Route, malformed};
 use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
 use domain::error::{ErrorCode, Refusal};
 use domain::ids::{DesignSystemId, GenerationId};
-use domain::limits::HTTP_BODY_BYTES_MAX;
+use domain::limits::{HTTP_BODY_BYTES_MAX, HTTP_HEAD_BYTES_MAX};
 use domain::pictures::read_name;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -30,6 +30,13 @@ impl Request {
         let key = event.route_key.or(event.request_context.route_key).unwrap_or_default();
         let route = Route::from_key(&key)
             .ok_or_else(|| Refusal::general(ErrorCode::NotFound, "There is nothing at this path."))?;
+        let head = event.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>()
+            + event.raw_path.as_ref().map_or(0, String::len)
+            + event.raw_query_string.as_ref().map_or(0, String::len);
+        if head > HTTP_HEAD_BYTES_MAX {
+            let message = format!("The path, the query and the headers are together over {HTTP_HEAD_BYTES_MAX} bytes.");
+            return Err(Refusal::general(ErrorCode::TooLarge, message));
+        }
         let body = event.body.unwrap_or_default();
         if event.is_base64_encoded {
             return Err(malformed("The body has to be JSON text; set Content-Type: application/json."));

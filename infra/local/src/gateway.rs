@@ -5,9 +5,11 @@
 
 mod event;
 mod http;
+mod pace;
 mod registry;
 mod socket;
 
+pub use pace::Stage;
 pub use registry::{Posted, Registry};
 
 use crate::functions::Functions;
@@ -27,6 +29,8 @@ pub struct Gateway {
     pub functions: Functions,
     /// The open connections.
     pub registry: Registry,
+    /// How often its clients may speak.
+    pub stage: Stage,
     /// Whether browsers' sizes are held to API Gateway's.
     pub aws_limits: bool,
     /// Tells connections to close.

@@ -2,7 +2,7 @@
 
 use crate::data::DataDirectory;
 use crate::functions::{Bootstraps, Functions, InProcess, Name, Runners};
-use crate::gateway::{self, Gateway, Registry};
+use crate::gateway::{self, Gateway, Registry, Stage};
 use crate::log_file::LogFile;
 use crate::neighbours::{Neighbours, only_neighbours, share_answers};
 use crate::platform::{self, BucketServer, TableServer};
@@ -124,6 +124,7 @@ impl Stack {
         let gateway = Gateway {
             functions: functions.clone(),
             registry,
+            stage: Stage::default(),
             aws_limits: options.aws_limits,
             stop: stop_connections.clone(),
             open: connections.clone(),

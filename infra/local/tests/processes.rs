@@ -7,10 +7,14 @@
 mod broken;
 #[path = "processes/browser.rs"]
 mod browser;
+#[path = "processes/garbage.rs"]
+mod garbage;
 #[path = "processes/misconfigured.rs"]
 mod misconfigured;
 #[path = "processes/programs.rs"]
 mod programs;
+#[path = "processes/secrets.rs"]
+mod secrets;
 #[path = "processes/stack.rs"]
 mod stack;
 #[path = "processes/worker.rs"]

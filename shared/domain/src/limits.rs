@@ -235,6 +235,12 @@ pub const SHARES_MAX: u32 = 50;
 pub const SHARE_S_MIN: u64 = 60;
 /// The longest, in seconds; a link may also have no end.
 pub const SHARE_S_MAX: u64 = 365 * 24 * 3600;
+/// The request line and the headers of an HTTP request, in bytes:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
+pub const HTTP_HEAD_BYTES_MAX: usize = 10_240;
+/// Arrays and objects in one another, in any JSON that comes from outside: where `serde_json` stops, so that its recursion
+/// stays within a stack.
+pub const JSON_DEPTH_MAX: usize = 127;
 
 /// Pictures that are drawn for one page; its other placeholders stay. Each costs as much as a page, and a page is answered
 /// for with up to eight others ([`VARIANTS_MAX`]).

@@ -171,7 +171,8 @@ impl Scene {
         *self.fate.key.lock().unwrap() = Some(event.variant.clone());
         let id = event.variant.generation_id.to_string();
         if matches!(stage, Stage::Deleted | Stage::Erased) {
-            let delete = http_event("DELETE", &format!("/api/generations/{id}"));
+            let mut delete = http_event("DELETE", "DELETE /api/generations/{id}", &format!("/api/generations/{id}"));
+            delete["pathParameters"] = json!({"id": id});
             return self.invoke(&self.ports.api(), &delete, &self.world.invocation()).await;
         }
         if matches!(stage, Stage::Cancelled | Stage::CancelRequested) {

@@ -51,6 +51,11 @@ impl Registry {
         receiver
     }
 
+    /// How many connections are open.
+    pub(super) fn count(&self) -> usize {
+        self.lock().len()
+    }
+
     pub(super) fn forget(&self, id: &ConnectionId) {
         self.lock().remove(id);
     }

@@ -3,6 +3,7 @@
 use super::Gateway;
 use super::event::{self, Origin};
 use super::http::Routes;
+use super::pace::{Pace, connections_max};
 use super::registry::Outgoing;
 use crate::functions::{Name, new_request_id};
 use axum::body::Bytes;
@@ -59,6 +60,10 @@ pub(super) async fn upgrade(
 ) -> Response {
     // A plain GET of the stage is answered with 426, as the gateway speaks only WebSocket there.
     let Ok(upgrade) = upgrade else { return StatusCode::UPGRADE_REQUIRED.into_response() };
+    if gateway.registry.count() >= connections_max() {
+        tracing::warn!(peer = %peer.ip(), "too_many_connections");
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    }
     let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     let now_ms = SystemClock.now_ms();
     let origin =
@@ -120,12 +125,26 @@ async fn converse(
     let (mut sink, mut stream) = socket.split();
     let end_of_life = Instant::now() + LIFETIME;
     let mut idle_until = Instant::now() + IDLE;
+    let mut pace = Pace::on(&gateway.stage);
+    // A message that has come and whose turn has not. No other is read before it is handled.
+    let mut waiting: Option<(Instant, String)> = None;
     let end = loop {
+        let turn = waiting.as_ref().map_or(end_of_life, |(turn, _)| *turn);
         let sent = tokio::select! {
-            message = stream.next() => match incoming(gateway, origin, message) {
-                Ok(()) => Ok(()),
+            message = stream.next(), if waiting.is_none() => match incoming(gateway, origin, message) {
+                Ok(None) => Ok(()),
+                Ok(Some(text)) => {
+                    waiting = Some((pace.turn(), text));
+                    Ok(())
+                }
                 Err(end) => break end,
             },
+            () = tokio::time::sleep_until(turn), if waiting.is_some() => {
+                if let Some((_, text)) = waiting.take() {
+                    deliver(gateway, origin, &text);
+                }
+                Ok(())
+            }
             message = outgoing.recv() => match message {
                 Some(Outgoing::Text(text)) => send(&mut sink, Message::Text(text.into())).await,
                 Some(Outgoing::Close) | None => break End::by_gateway(1000, "Connection Closed Normally"),
@@ -157,7 +176,12 @@ async fn send(sink: &mut (impl SinkExt<Message, Error = axum::Error> + Unpin), m
     }
 }
 
-fn incoming(gateway: &Gateway, origin: &Origin, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+/// The text that has come, if any has.
+fn incoming(
+    gateway: &Gateway,
+    origin: &Origin,
+    message: Option<Result<Message, axum::Error>>,
+) -> Result<Option<String>, End> {
     match message {
         Some(Ok(Message::Text(text))) => {
             if !gateway.aws_limits && text.len() > CLIENT_FRAME_BYTES_MAX {
@@ -166,12 +190,11 @@ fn incoming(gateway: &Gateway, origin: &Origin, message: Option<Result<Message, 
                     "message_larger_than_aws_takes"
                 );
             }
-            deliver(gateway, origin, text.as_str());
-            Ok(())
+            Ok(Some(text.as_str().to_owned()))
         }
         // <https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html>.
         Some(Ok(Message::Binary(_))) => Err(End::by_gateway(1003, "Binary is not supported")),
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
         Some(Ok(Message::Close(Some(frame)))) => {
             let reason = if frame.code == 1000 { "Connection Closed Normally" } else { frame.reason.as_str() };
             Err(End::by_client(frame.code, reason))

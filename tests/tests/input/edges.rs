@@ -1,0 +1,296 @@
+//! Every limit on what comes from outside, at its edge: what is at the limit is taken, what is one beyond it is refused. The list
+//! is held against the file of the limits, so that a limit without a test fails here.
+
+use boot::Function;
+use domain::ids::ConnectionId;
+use domain::image::source::data_url;
+use domain::limits as max;
+use domain::wire::client::ClientMessage;
+use end_to_end::images::bomb;
+use end_to_end::{CountingModel, World, http_event, socket_event};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const ID: &str = "0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10";
+
+/// Sends so much of something and says whether it is taken.
+type Edge = (&'static str, usize, fn(usize) -> Value);
+
+/// Limits of requests for a generation: the params that have so much of it.
+const PARAMS: [Edge; 12] = [
+    ("VARIANTS_MAX", max::VARIANTS_MAX as usize, |n| json!({"prompt": {"text": "a"}, "variants": n})),
+    ("PROMPT_BYTES_MAX", max::PROMPT_BYTES_MAX, |n| json!({"prompt": {"text": "x".repeat(n)}})),
+    ("IMAGES_MAX", max::IMAGES_MAX, |n| json!({"prompt": {"text": "a", "images": images(n)}})),
+    ("REQUEST_IMAGES_MAX", max::REQUEST_IMAGES_MAX, |n| {
+        let turn = |count: usize| json!({"role": "user", "text": "a", "images": images(count)});
+        let mut history: Vec<Value> = (0..n / 5).map(|_| turn(5)).collect();
+        history.push(turn(n % 5));
+        json!({"generationType": "update", "prompt": {"text": "b"}, "history": history})
+    }),
+    ("IMAGE_SIDE_PIXELS_MAX", max::IMAGE_SIDE_PIXELS_MAX as usize, |n| screenshot(n, 1)),
+    // A line more of 8,000 pixels: no side fits a prime.
+    ("IMAGE_PIXELS_MAX", max::IMAGE_PIXELS_MAX as usize / 8_000, |n| screenshot(8_000, n)),
+    ("HISTORY_TURNS_MAX", max::HISTORY_TURNS_MAX, |n| {
+        let history = vec![json!({"role": "user", "text": "a"}); n];
+        json!({"generationType": "update", "prompt": {"text": "b"}, "history": history})
+    }),
+    (
+        "CONTEXT_BYTES_MAX",
+        max::CONTEXT_BYTES_MAX,
+        |n| json!({"generationType": "update", "prompt": {"text": "b"}, "fileState": {"content": "x".repeat(n)}}),
+    ),
+    (
+        "DESIGN_SYSTEM_BYTES_MAX",
+        max::DESIGN_SYSTEM_BYTES_MAX,
+        |n| json!({"prompt": {"text": "a"}, "designSystem": "x".repeat(n)}),
+    ),
+    ("NAME_BYTES_MAX", max::NAME_BYTES_MAX, |n| json!({"prompt": {"text": "a"}, "requestId": "x".repeat(n)})),
+    ("JSON_DEPTH_MAX", max::JSON_DEPTH_MAX, |n| {
+        // The body's own object is one.
+        let mut deep = json!(1);
+        for _ in 1..n {
+            deep = json!([deep]);
+        }
+        json!({"prompt": {"text": "a"}, "unread": deep})
+    }),
+    // The envelope is 31 bytes.
+    (
+        "HTTP_BODY_BYTES_MAX",
+        max::HTTP_BODY_BYTES_MAX - 31,
+        |n| json!({"prompt": {"text": "a"}, "x": "x".repeat(n + 1)}),
+    ),
+];
+
+/// Limits whose edges are tested elsewhere: the file and the test.
+const ELSEWHERE: [(&str, &str, &str); 10] = [
+    ("SEARCH_BYTES_MAX", "tests/tests/input/edges.rs", "a_search_is_as_long_as_its_limit"),
+    ("VARIANTS_MIN", "tests/tests/input/edges.rs", "no_variant_is_none"),
+    ("IMAGE_BYTES_MAX", "tests/tests/input/edges.rs", "uploads_are_permitted_up_to_their_limit"),
+    ("REQUEST_BYTES_MAX", "tests/tests/input/edges.rs", "uploads_are_permitted_up_to_their_limit"),
+    ("CURSORS_MAX", "tests/tests/input/edges.rs", "a_resume_takes_a_cursor_for_each_variant"),
+    ("DESIGN_SYSTEMS_MAX", "tests/tests/input/edges.rs", "design_systems_are_kept_up_to_their_number"),
+    ("LISTENERS_MAX", "tests/tests/input/edges.rs", "a_generation_is_followed_by_so_many_and_no_more"),
+    ("HTTP_HEAD_BYTES_MAX", "tests/tests/input/edges.rs", "a_head_is_taken_up_to_its_limit"),
+    (
+        "CLIENT_MESSAGE_BYTES_MAX",
+        "tests/tests/journey/refusals.rs",
+        "what_api_gateway_does_not_take_closes_with_its_code",
+    ),
+    (
+        "CLIENT_FRAME_BYTES_MAX",
+        "tests/tests/journey/refusals.rs",
+        "what_api_gateway_does_not_take_closes_with_its_code",
+    ),
+];
+
+/// Limits of what this system does itself, or takes of servers that it asks: nobody's request is refused for them.
+const OURS: [&str; 54] = [
+    "HISTORY_SCANS_MAX",
+    "MESSAGE_BYTES_MAX",
+    "CHUNK_ENCODED_BYTES_MAX",
+    "RELAXED_MESSAGE_BYTES_MAX",
+    "IMAGE_DECODER_BYTES_MAX",
+    "IMAGE_SCALE_MS_MAX",
+    "OPTIONS_SHOWN_BYTES_MAX",
+    "ATTEMPTS_MAX",
+    "CLAIMS_MAX",
+    "PUSH_INTERVAL_MS_MAX",
+    "QUEUED_MS_MAX",
+    "TELL_MS_MAX",
+    "ANNOUNCE_MS_MAX",
+    "INVOCATION_MS_MAX",
+    "PROVIDER_SILENCE_MS_MAX",
+    "PROVIDER_CONNECT_MS_MAX",
+    "PROVIDER_WARM_MS_MAX",
+    "PROVIDER_WORDS_MAX",
+    "PROVIDER_ERROR_BYTES_MAX",
+    "PROVIDER_PAUSE_MS_MAX",
+    "ANSWER_BYTES_MAX",
+    "PARTS_MAX",
+    "SEAM_BYTES_MAX",
+    "SEAM_OVERLAP_BYTES_MIN",
+    "PUSH_MS_MAX",
+    "PUSH_TRIES_MAX",
+    "STORE_MS_MAX",
+    "STORE_TRY_MS_MAX",
+    "STORE_TRIES_MAX",
+    "CONFLICT_TRIES_MAX",
+    "CATALOGUE_BYTES_MAX",
+    "DELETION_WAIT_MS_MAX",
+    "COUNT_TRIES_MAX",
+    "COUNT_PAUSE_MS_MAX",
+    "PICTURES_MAX",
+    "PICTURE_MS_MAX",
+    "PICTURES_MS_MAX",
+    "DRAWN_BYTES_MAX",
+    "DRAWN_ANSWER_BYTES_MAX",
+    "PICTURE_DESCRIPTION_CHARACTERS_MAX",
+    "EXPORT_BYTES_MAX",
+    "EXPORT_PICTURES_MAX",
+    "EXPORT_MS_MAX",
+    "FETCH_MS_MAX",
+    "FETCH_REDIRECTS_MAX",
+    "PICTURE_BYTES_MAX",
+    "SCREENSHOT_MS_MAX",
+    "SCREENSHOT_BYTES_MAX",
+    "URL_BYTES_MAX",
+    "IMAGE_URL_BYTES_MAX",
+    "REQUEST_IMAGE_BYTES_MAX",
+    "EXPORT_PAGE_BYTES_MAX",
+    "QUOTA_OF_USER",
+    "QUOTA_OF_STACK",
+];
+
+fn images(count: usize) -> Vec<String> {
+    vec![data_url("image/png", &bomb(3, 2)); count]
+}
+
+fn screenshot(width: usize, height: usize) -> Value {
+    let image = data_url("image/png", &bomb(width as u32, height as u32));
+    json!({"inputMode": "image", "prompt": {"text": "a", "images": [image]}})
+}
+
+fn world() -> World {
+    World::new(CountingModel::new(1, Duration::from_millis(1)))
+}
+
+/// The status of a request, and the code of its refusal.
+async fn ask(world: &World, event: Value) -> (i64, Option<String>) {
+    let event = serde_json::from_value(event).unwrap();
+    let answer = world.ports().api().handle(event, &world.invocation()).await.unwrap();
+    let answer = serde_json::to_value(answer).unwrap();
+    let body: Value = serde_json::from_str(answer["body"].as_str().unwrap_or("null")).unwrap_or_default();
+    (answer["statusCode"].as_i64().unwrap(), body["error"]["code"].as_str().map(str::to_owned))
+}
+
+fn post(path: &str, body: &Value) -> Value {
+    let mut event = http_event("POST", &format!("POST {path}"), path);
+    event["body"] = json!(body.to_string());
+    event
+}
+
+#[test]
+fn every_limit_on_what_comes_from_outside_has_a_test_at_its_edge() {
+    let limits = std::fs::read_to_string(Path::new(ROOT).join("shared/domain/src/limits.rs")).unwrap();
+    let there: BTreeSet<&str> = limits
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const ")?.split(':').next())
+        .filter(|name| name.ends_with("_MAX") || name.ends_with("_MIN") || name.starts_with("QUOTA"))
+        .collect();
+    let listed: Vec<&str> =
+        PARAMS.iter().map(|(name, ..)| *name).chain(ELSEWHERE.iter().map(|(name, ..)| *name)).chain(OURS).collect();
+    let known: BTreeSet<&str> = listed.iter().copied().collect();
+    assert_eq!(known.len(), listed.len(), "each is listed once");
+    assert_eq!(there.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "add the edge of these");
+    assert_eq!(known.difference(&there).collect::<Vec<_>>(), Vec::<&&str>::new(), "these are gone");
+    for (limit, file, test) in ELSEWHERE {
+        let text = std::fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
+        assert!(text.contains(&format!("fn {test}(")), "{limit}: {file} has no {test}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn params_at_a_limit_are_taken_and_one_beyond_it_are_refused() {
+    for (name, limit, params) in PARAMS {
+        for n in [limit - 1, limit] {
+            let (status, code) = ask(&world(), post("/api/generations", &params(n))).await;
+            assert_eq!((status, code), (202, None), "{name}: {n}");
+        }
+        let (status, code) = ask(&world(), post("/api/generations", &params(limit + 1))).await;
+        assert!(matches!(status, 400 | 413), "{name}: {} is answered with {status} {code:?}", limit + 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_variant_is_none() {
+    let of = |n: u8| post("/api/generations", &json!({"prompt": {"text": "a"}, "variants": n}));
+    assert_eq!(ask(&world(), of(max::VARIANTS_MIN)).await.0, 202);
+    assert_eq!(ask(&world(), of(max::VARIANTS_MIN - 1)).await.0, 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn uploads_are_permitted_up_to_their_limit() {
+    for (kind, limit) in [("image/png", max::IMAGE_BYTES_MAX), ("application/json", max::REQUEST_BYTES_MAX)] {
+        let of = |bytes: usize| post("/api/uploads", &json!({"contentType": kind, "bytes": bytes}));
+        for bytes in [1, limit - 1, limit] {
+            assert_eq!(ask(&world(), of(bytes)).await.0, 201, "{kind}: {bytes}");
+        }
+        for bytes in [0, limit + 1] {
+            assert!(matches!(ask(&world(), of(bytes)).await.0, 400 | 413), "{kind}: {bytes}");
+        }
+    }
+}
+
+#[test]
+fn a_resume_takes_a_cursor_for_each_variant() {
+    let of = |count: usize| {
+        let cursors: Vec<Value> =
+            (0..count).map(|index| json!({"variantIndex": index, "attempt": 1, "seq": 0})).collect();
+        ClientMessage::read(&json!({"action": "resume", "generationId": ID, "cursors": cursors}).to_string())
+    };
+    assert!(of(max::CURSORS_MAX).is_ok());
+    assert!(of(max::CURSORS_MAX + 1).is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn design_systems_are_kept_up_to_their_number() {
+    let world = world();
+    for number in 0..max::DESIGN_SYSTEMS_MAX {
+        let (status, _) = ask(&world, post("/api/design-systems", &json!({"name": "n", "content": "c"}))).await;
+        assert!((200..300).contains(&status), "{number}: {status}");
+    }
+    let (status, _) = ask(&world, post("/api/design-systems", &json!({"name": "n", "content": "c"}))).await;
+    assert!((400..500).contains(&status), "{status}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_generation_is_followed_by_so_many_and_no_more() {
+    let world = world();
+    let socket = world.ports().socket();
+    let mut id = Value::Null;
+    for number in 0..=max::LISTENERS_MAX {
+        let tab = ConnectionId(format!("tab-{number}="));
+        world.sockets.open(&tab);
+        let message = match number {
+            0 => json!({"action": "generate", "prompt": {"text": "a"}, "variants": 1}),
+            _ => json!({"action": "resume", "generationId": id}),
+        };
+        for (route, body) in [("$connect", None), ("$default", Some(&message))] {
+            let event = serde_json::from_value(socket_event(&tab, route, body)).unwrap();
+            socket.handle(event, &world.invocation()).await.unwrap();
+        }
+        let heard = end_to_end::promise::messages(&world, &tab);
+        if let Some(found) = heard.iter().find_map(|message| message.generation_id.as_ref()) {
+            id = json!(found);
+        }
+        let refused = heard.iter().any(|message| message.kind == domain::wire::server::Kind::Error);
+        assert_eq!(refused, number == max::LISTENERS_MAX, "{number}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_is_taken_up_to_its_limit() {
+    let of = |bytes: usize| {
+        let mut event = http_event("GET", "GET /api/generations", "/api/generations");
+        event["headers"] = json!({});
+        event["rawQueryString"] = json!("x".repeat(bytes - "/api/generations".len()));
+        event
+    };
+    assert_eq!(ask(&world(), of(max::HTTP_HEAD_BYTES_MAX - 1)).await.0, 200);
+    assert_eq!(ask(&world(), of(max::HTTP_HEAD_BYTES_MAX)).await.0, 200);
+    assert_eq!(ask(&world(), of(max::HTTP_HEAD_BYTES_MAX + 1)).await, (413, Some("too_large".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_is_as_long_as_its_limit() {
+    let of = |bytes: usize| {
+        let mut event = http_event("GET", "GET /api/generations", "/api/generations");
+        event["queryStringParameters"] = json!({"search": "x".repeat(bytes)});
+        event
+    };
+    assert_eq!(ask(&world(), of(max::SEARCH_BYTES_MAX)).await.0, 200);
+    assert!(matches!(ask(&world(), of(max::SEARCH_BYTES_MAX + 1)).await.0, 400 | 413));
+}
