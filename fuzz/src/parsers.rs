@@ -90,7 +90,7 @@ pub fn html(bytes: &[u8]) {
     assembly.begin_part();
     assembly.push(&text[middle..]);
     assembly.end_part();
-    assembly.last_piece();
+    let _ = assembly.last_piece();
 
     let _ = page_of_component(&page, Stack::ReactTailwind);
     let _ = domain::checks::check(&text);

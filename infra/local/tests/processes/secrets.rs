@@ -5,6 +5,7 @@ use crate::BINARY;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::wire::server::Kind;
@@ -39,13 +40,10 @@ async fn leak(request: Request) -> Response {
     let error = json!({"error": {"message": format!("Incorrect API key provided: {key}."), "code": "invalid_api_key"}});
     let stream = |text: String| ([(CONTENT_TYPE, "text/event-stream")], text).into_response();
     if !path.ends_with("/chat/completions") {
-        return (StatusCode::BAD_GATEWAY, [("x-key", key.clone())], format!("no picture for {key}"))
-            .into_response();
+        return (StatusCode::BAD_GATEWAY, [("x-key", key.clone())], format!("no picture for {key}")).into_response();
     }
     match body["model"].as_str().unwrap_or_default() {
-        "refuses" => {
-            (StatusCode::UNAUTHORIZED, [("x-key", key.clone())], error.to_string()).into_response()
-        }
+        "refuses" => (StatusCode::UNAUTHORIZED, [("x-key", key.clone())], error.to_string()).into_response(),
         "rejects" => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
         "breaks" => stream(chunk("<!DOCTYPE html><html><body>some text ") + &event(&error)),
         _ => {

@@ -1,4 +1,4 @@
-use super::new_generation;
+use super::{NOW_MS, new_generation};
 use crate::{Appended, Beat, Claim, Created, Deletions, Ended, Generations, Hold, NewGeneration, Variants};
 use domain::chunk::{Change, Chunk};
 use domain::deletion::Deletion;
@@ -17,9 +17,6 @@ pub(super) async fn check<T: Generations + Variants>(table: &T, deletions: &dyn 
     a_note_is_due_until_it_is_forgotten(table, deletions).await;
     what_was_accepted_before_a_time_is_found(table, deletions).await;
 }
-
-/// Long after any clock, so that the sweep of a store that has one leaves these notes alone.
-const NOW_MS: u64 = 4_000_000_000_000;
 
 fn owner() -> UserId {
     UserId("owner".to_owned())
@@ -45,14 +42,14 @@ async fn taken_away(deletions: &dyn Deletions, new: &NewGeneration) -> Deletion 
 }
 
 async fn what_is_taken_away_is_nobodys_any_more<T: Generations + Variants>(table: &T, deletions: &dyn Deletions) {
-    let mut new = new_generation(&owner(), 1_000, 3);
+    let mut new = new_generation(&owner(), NOW_MS + 1_000, 3);
     new.generation.uploads = vec!["uploads/owner/1".to_owned()];
     new.generation.closes = Some(ConnectionId("peer=".to_owned()));
     recorded(table, &new).await;
     let id = &new.generation.id;
     assert_eq!(table.generation(id).await.unwrap().unwrap().generation, new.generation);
-    held(table, &new, "a", 2_000).await;
-    held(table, &new, "b", 3_000).await;
+    held(table, &new, "a", NOW_MS + 2_000).await;
+    held(table, &new, "b", NOW_MS + 3_000).await;
     let tab = ConnectionId("tab=".to_owned());
     table.subscribe(&new.variants[2].key, &tab).await.unwrap();
     let deletion = taken_away(deletions, &new).await;
@@ -78,7 +75,7 @@ async fn what_is_taken_away_is_nobodys_any_more<T: Generations + Variants>(table
 }
 
 async fn only_its_owner_takes_a_generation_away<T: Generations>(table: &T, deletions: &dyn Deletions) {
-    let new = new_generation(&owner(), 1_000, 1);
+    let new = new_generation(&owner(), NOW_MS + 1_000, 1);
     recorded(table, &new).await;
     let somebody = UserId("somebody".to_owned());
     assert_eq!(deletions.take_away(&new.generation.id, Some(&somebody), NOW_MS).await.unwrap(), None);
@@ -87,21 +84,21 @@ async fn only_its_owner_takes_a_generation_away<T: Generations>(table: &T, delet
 }
 
 async fn a_worker_of_what_is_gone_writes_nothing<T: Generations + Variants>(table: &T, deletions: &dyn Deletions) {
-    let new = new_generation(&owner(), 1_000, 1);
+    let new = new_generation(&owner(), NOW_MS + 1_000, 1);
     recorded(table, &new).await;
-    let hold = held(table, &new, "a", 2_000).await;
+    let hold = held(table, &new, "a", NOW_MS + 2_000).await;
     assert_eq!(table.append(&hold, &chunk(0), 0, None).await.unwrap(), Appended::Recorded);
     let seen = table.variant(&hold.key.variant).await.unwrap().unwrap();
     taken_away(deletions, &new).await;
-    assert_eq!(table.append(&hold, &chunk(1), 0, Some(9_000)).await.unwrap(), Appended::Lost);
-    assert_eq!(table.heartbeat(&hold, 9_000).await.unwrap(), Beat::Lost);
+    assert_eq!(table.append(&hold, &chunk(1), 0, Some(NOW_MS + 9_000)).await.unwrap(), Appended::Lost);
+    assert_eq!(table.heartbeat(&hold, NOW_MS + 9_000).await.unwrap(), Beat::Lost);
     assert_eq!(table.note(&hold, &Account::default()).await.unwrap(), Beat::Lost);
-    assert_eq!(table.end(&hold, &Ending::Cancelled, 9_000).await.unwrap(), Ended::Lost);
-    assert_eq!(table.end_abandoned(&seen, &Ending::Cancelled, 9_000).await.unwrap(), None);
-    table.release(&hold, 9_000, true).await.unwrap();
+    assert_eq!(table.end(&hold, &Ending::Cancelled, NOW_MS + 9_000).await.unwrap(), Ended::Lost);
+    assert_eq!(table.end_abandoned(&seen, &Ending::Cancelled, NOW_MS + 9_000).await.unwrap(), None);
+    table.release(&hold, NOW_MS + 9_000, true).await.unwrap();
     table.told(&hold.key.variant).await.unwrap();
     table.unsubscribe(&hold.key.variant, &ConnectionId("tab=".to_owned())).await.unwrap();
-    let again = table.claim(&hold.key.variant, &Holder("b".to_owned()), 99_000, 500).await.unwrap();
+    let again = table.claim(&hold.key.variant, &Holder("b".to_owned()), NOW_MS + 99_000, 500).await.unwrap();
     assert_eq!(again, Claim::Missing);
     let id = &new.generation.id;
     let conclusion = Conclusion {
@@ -121,13 +118,13 @@ async fn chunks_of_every_attempt_are_removed_and_nobody_elses<T: Generations + V
     table: &T,
     deletions: &dyn Deletions,
 ) {
-    let (mine, other) = (new_generation(&owner(), 1_000, 1), new_generation(&owner(), 1_000, 1));
+    let (mine, other) = (new_generation(&owner(), NOW_MS + 1_000, 1), new_generation(&owner(), NOW_MS + 1_000, 1));
     let mut holds = Vec::new();
     for new in [&mine, &other] {
         recorded(table, new).await;
-        let first = held(table, new, "a", 2_000).await;
+        let first = held(table, new, "a", NOW_MS + 2_000).await;
         table.append(&first, &chunk(0), 0, None).await.unwrap();
-        let second = held(table, new, "b", 3_000).await;
+        let second = held(table, new, "b", NOW_MS + 3_000).await;
         // More than one write of a batch holds.
         for seq in 0..40 {
             table.append(&second, &chunk(seq), 0, None).await.unwrap();
@@ -145,7 +142,7 @@ async fn chunks_of_every_attempt_are_removed_and_nobody_elses<T: Generations + V
 
 async fn an_upload_is_free_when_its_last_user_is_gone<T: Generations>(table: &T, deletions: &dyn Deletions) {
     let key = "uploads/owner/shared";
-    let mut users = [new_generation(&owner(), 1_000, 1), new_generation(&owner(), 1_000, 1)];
+    let mut users = [new_generation(&owner(), NOW_MS + 1_000, 1), new_generation(&owner(), NOW_MS + 1_000, 1)];
     for new in &mut users {
         new.generation.uploads = vec![key.to_owned()];
         recorded(table, new).await;
@@ -158,7 +155,7 @@ async fn an_upload_is_free_when_its_last_user_is_gone<T: Generations>(table: &T,
 }
 
 async fn a_note_is_due_until_it_is_forgotten<T: Generations>(table: &T, deletions: &dyn Deletions) {
-    let new = new_generation(&owner(), 1_000, 1);
+    let new = new_generation(&owner(), NOW_MS + 1_000, 1);
     recorded(table, &new).await;
     let id = &new.generation.id;
     let deletion = taken_away(deletions, &new).await;

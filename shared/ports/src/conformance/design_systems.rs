@@ -1,6 +1,7 @@
 #[cfg(test)]
 mod broken;
 
+use super::NOW_MS;
 use crate::DesignSystems;
 use domain::design_system::{DesignSystem, DesignSystemChange};
 use domain::ids::{DesignSystemId, UserId};
@@ -36,7 +37,7 @@ fn new(created_at_ms: u64) -> DesignSystem {
 async fn what_is_kept_reads_back_oldest_first(table: &dyn DesignSystems) {
     let me = user("designer");
     assert_eq!(table.design_systems(&me).await.unwrap(), []);
-    let (late, early) = (new(2_000), new(1_000));
+    let (late, early) = (new(NOW_MS + 2_000), new(NOW_MS + 1_000));
     for one in [&late, &early] {
         assert!(table.add_design_system(&me, one, MAX).await.unwrap());
     }
@@ -45,27 +46,27 @@ async fn what_is_kept_reads_back_oldest_first(table: &dyn DesignSystems) {
 
 async fn a_change_touches_only_what_it_names(table: &dyn DesignSystems) {
     let me = user("changer");
-    let before = new(1_000);
+    let before = new(NOW_MS + 1_000);
     table.add_design_system(&me, &before, MAX).await.unwrap();
     let rename = DesignSystemChange { name: Some("Red".to_owned()), content: None };
-    let renamed = table.change_design_system(&me, &before.id, &rename, 2_000).await.unwrap().unwrap();
-    assert_eq!(renamed, DesignSystem { name: "Red".to_owned(), updated_at_ms: 2_000, ..before.clone() });
+    let renamed = table.change_design_system(&me, &before.id, &rename, NOW_MS + 2_000).await.unwrap().unwrap();
+    assert_eq!(renamed, DesignSystem { name: "Red".to_owned(), updated_at_ms: NOW_MS + 2_000, ..before.clone() });
     let empty = DesignSystemChange { name: None, content: Some(String::new()) };
-    let emptied = table.change_design_system(&me, &before.id, &empty, 3_000).await.unwrap().unwrap();
-    assert_eq!(emptied, DesignSystem { content: String::new(), updated_at_ms: 3_000, ..renamed });
+    let emptied = table.change_design_system(&me, &before.id, &empty, NOW_MS + 3_000).await.unwrap().unwrap();
+    assert_eq!(emptied, DesignSystem { content: String::new(), updated_at_ms: NOW_MS + 3_000, ..renamed });
     assert_eq!(table.design_systems(&me).await.unwrap(), [emptied]);
     let absent = new(1).id;
-    assert_eq!(table.change_design_system(&me, &absent, &rename, 4_000).await.unwrap(), None);
+    assert_eq!(table.change_design_system(&me, &absent, &rename, NOW_MS + 4_000).await.unwrap(), None);
     assert_eq!(table.design_systems(&me).await.unwrap().len(), 1, "a change makes nothing new");
 }
 
 async fn no_user_sees_or_touches_anothers(table: &dyn DesignSystems) {
     let (me, you) = (user("mine"), user("yours"));
-    let one = new(1_000);
+    let one = new(NOW_MS + 1_000);
     table.add_design_system(&me, &one, MAX).await.unwrap();
     assert_eq!(table.design_systems(&you).await.unwrap(), []);
     let change = DesignSystemChange { name: Some("Stolen".to_owned()), content: None };
-    assert_eq!(table.change_design_system(&you, &one.id, &change, 2_000).await.unwrap(), None);
+    assert_eq!(table.change_design_system(&you, &one.id, &change, NOW_MS + 2_000).await.unwrap(), None);
     assert!(!table.remove_design_system(&you, &one.id).await.unwrap());
     assert_eq!(table.design_systems(&me).await.unwrap(), [one]);
 }

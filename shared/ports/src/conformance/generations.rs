@@ -1,4 +1,4 @@
-use super::new_generation;
+use super::{NOW_MS, new_generation};
 use crate::{Created, Generations, RequestKey, Shared};
 use domain::generation::{Conclusion, Generation, Lineage, Overall};
 use domain::ids::{GenerationId, UserId};
@@ -19,7 +19,7 @@ fn user(name: &str) -> UserId {
 }
 
 async fn a_created_generation_reads_back_whole<T: Generations>(table: &T) {
-    let new = new_generation(&user("reader"), 1_000, 8);
+    let new = new_generation(&user("reader"), NOW_MS + 1_000, 8);
     assert_eq!(table.create(&new).await.unwrap(), Created::New);
     let recorded = table.generation(&new.generation.id).await.unwrap().unwrap();
     assert_eq!(recorded.generation, new.generation);
@@ -36,33 +36,33 @@ async fn an_idempotency_key_attaches_only_the_same_request_of_the_same_user<T: G
             expires_at_s: 4_000_000_000,
         })
     };
-    let mut first = new_generation(&user("keys"), 1_000, 2);
+    let mut first = new_generation(&user("keys"), NOW_MS + 1_000, 2);
     first.request_key = key("a");
     assert_eq!(table.create(&first).await.unwrap(), Created::New);
     assert_eq!(table.create(&first).await.unwrap(), Created::Same(first.generation.id.clone()), "our own write again");
 
-    let mut resent = new_generation(&user("keys"), 2_000, 2);
+    let mut resent = new_generation(&user("keys"), NOW_MS + 2_000, 2);
     resent.request_key = key("a");
     assert_eq!(table.create(&resent).await.unwrap(), Created::Same(first.generation.id.clone()));
-    let mut other = new_generation(&user("keys"), 3_000, 2);
+    let mut other = new_generation(&user("keys"), NOW_MS + 3_000, 2);
     other.request_key = key("b");
     assert_eq!(table.create(&other).await.unwrap(), Created::Conflict);
     for refused in [&resent, &other] {
         assert_eq!(table.generation(&refused.generation.id).await.unwrap(), None, "nothing of it was recorded");
     }
 
-    let mut another_users = new_generation(&user("keys, but another"), 4_000, 2);
+    let mut another_users = new_generation(&user("keys, but another"), NOW_MS + 4_000, 2);
     another_users.request_key = key("b");
     assert_eq!(table.create(&another_users).await.unwrap(), Created::New);
 }
 
 async fn the_first_conclusion_stands<T: Generations>(table: &T) {
-    let new = new_generation(&user("conclusion"), 1_000, 2);
+    let new = new_generation(&user("conclusion"), NOW_MS + 1_000, 2);
     table.create(&new).await.unwrap();
     let id = &new.generation.id;
     let conclusion = |told_by| Conclusion {
         status: Overall::Partial,
-        ended_at_ms: 5_000,
+        ended_at_ms: NOW_MS + 5_000,
         told_by,
         totals: Totals::default(),
         outcomes: Vec::new(),
@@ -77,7 +77,7 @@ async fn the_first_conclusion_stands<T: Generations>(table: &T) {
 }
 
 async fn the_last_pick_stands<T: Generations>(table: &T) {
-    let mut new = new_generation(&user("picker"), 1_000, 2);
+    let mut new = new_generation(&user("picker"), NOW_MS + 1_000, 2);
     let id = new.generation.id.clone();
     new.generation.lineage = Some(Lineage { root: id.clone(), parent: id.clone(), variant_index: Some(1) });
     table.create(&new).await.unwrap();
@@ -94,13 +94,13 @@ async fn the_last_pick_stands<T: Generations>(table: &T) {
 }
 
 async fn a_link_is_there_until_it_is_taken_away<T: Generations>(table: &T) {
-    let new = new_generation(&user("shares"), 1_000, 1);
+    let new = new_generation(&user("shares"), NOW_MS + 1_000, 1);
     table.create(&new).await.unwrap();
     let generation = new.generation.id;
     let share = |number: u32, expires_at_s| Share {
         generation: generation.clone(),
         id: ShareId::parse(&format!("{number:064x}")).unwrap(),
-        created_at_ms: 1_000,
+        created_at_ms: NOW_MS + 1_000,
         expires_at_s,
     };
     let shares = async || table.generation(&generation).await.unwrap().unwrap().generation.shares;
@@ -133,7 +133,7 @@ async fn history_is_mine_newest_first_and_paged<T: Generations>(table: &T) {
     let me = user("historian");
     let mut ids = Vec::new();
     for minute in 0..5 {
-        let new = new_generation(&me, 60_000 * minute, 1);
+        let new = new_generation(&me, NOW_MS + 60_000 * minute, 1);
         ids.push(new.generation.id.clone());
         table.create(&new).await.unwrap();
     }

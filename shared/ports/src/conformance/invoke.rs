@@ -1,4 +1,4 @@
-use super::new_generation;
+use super::{NOW_MS, new_generation};
 use crate::Invoke;
 use async_trait::async_trait;
 use domain::ids::{UserId, VariantKey};
@@ -16,7 +16,7 @@ pub trait Deliveries: Send + Sync {
 
 /// Runs every check of the invoke port. Panics, or waits for ever, where the guarantee does not hold.
 pub async fn invoke(invoke: &dyn Invoke, deliveries: &dyn Deliveries) {
-    let new = new_generation(&UserId("invoker".to_owned()), 1_000, 3);
+    let new = new_generation(&UserId("invoker".to_owned()), NOW_MS + 1_000, 3);
     deliveries.record(&new).await;
     let mut variants: Vec<VariantKey> = new.variants.iter().map(|variant| variant.key.clone()).collect();
     variants.reverse();

@@ -1,12 +1,10 @@
-use super::new_generation;
+use super::{NOW_MS, new_generation};
 use crate::{Claim, Created, Deletions, Generations, Hold, NewGeneration, Quotas, RequestKey, Settled, Variants};
 use domain::ids::{Holder, UserId};
 use domain::quota::{self, Counted, Quota, Reserved};
 use domain::variant::Ending;
 use futures_util::future::join_all;
 
-/// Long after any clock, so that the sweep of a store that has one leaves these variants alone.
-const NOW_MS: u64 = 4_000_000_000_000;
 const ASIDE: Reserved = Reserved { day: quota::day_of(NOW_MS), tokens: 100, micro_usd: 10 };
 const SPENT: Reserved = Reserved { tokens: 40, ..ASIDE };
 
