@@ -91,6 +91,15 @@ async fn handle<F: Function>(world: &World, function: &F, event: &str) -> Result
     Ok(serde_json::to_value(answer).unwrap())
 }
 
+/// The description of the API is a file of its own, held to the routes by other tests; a copy here would change with each of its words.
+fn without_description(mut answer: Value) -> Value {
+    if let Some(body) = answer["body"].as_str().filter(|body| body.contains("\"openapi\"")) {
+        let description: Value = serde_json::from_str(body).unwrap();
+        answer["body"] = format!("(OpenAPI {})", description["openapi"].as_str().unwrap()).into();
+    }
+    answer
+}
+
 async fn run(function: &str, case: &Path) -> String {
     let text = std::fs::read_to_string(case).unwrap();
     let world = world().await;
@@ -105,7 +114,7 @@ async fn run(function: &str, case: &Path) -> String {
     let answer = match function {
         "socket" => handle(&world, &ports.socket(), &text).await,
         "variant" => handle(&world, &ports.worker(), &text).await,
-        "api" => handle(&world, &ports.api(), &text).await,
+        "api" => handle(&world, &ports.api(), &text).await.map(without_description),
         "sweep" => handle(&world, &ports.sweep(), &text).await,
         other => panic!("there is no function {other}"),
     };

@@ -60,11 +60,11 @@ async fn a_claim_takes_a_free_variant_once<T: Generations + Variants>(table: &T)
     let key = recorded(table).await;
     let (_, variant) = taken(table, &key, "a", NOW_MS + 2_000).await;
     assert_eq!((variant.attempt, variant.lease_until_ms, &variant.status), (1, NOW_MS + 2_500, &Status::Running));
-    let (_, again) = taken(table, &key, "a", 2_100).await;
+    let (_, again) = taken(table, &key, "a", NOW_MS + 2_100).await;
     assert_eq!(again, variant, "the same holder gets the same attempt");
     let refused = table.claim(&key, &holder("b"), NOW_MS + 2_500, 500).await.unwrap();
     assert_eq!(refused, Claim::Refused(ClaimRule::Held, variant));
-    let (_, second) = taken(table, &key, "b", 2_501).await;
+    let (_, second) = taken(table, &key, "b", NOW_MS + 2_501).await;
     assert_eq!((second.attempt, second.next_seq), (2, 0));
 }
 
@@ -179,12 +179,12 @@ async fn an_ended_variant_never_changes<T: Generations + Variants>(table: &T) {
         let (hold, variant) = taken(table, &key, "a", NOW_MS + 2_000).await;
         let Ended::Recorded(ended) = table.end(&hold, &ending, NOW_MS + 9_000).await.unwrap() else { panic!("held") };
         assert_eq!((&ended.status, ended.lease_until_ms), (&Status::from(ending.clone()), NOW_MS + 9_000));
-        let again = table.end(&hold, &Ending::Cancelled, 9_999).await.unwrap();
+        let again = table.end(&hold, &Ending::Cancelled, NOW_MS + 9_999).await.unwrap();
         assert_eq!(again, Ended::Recorded(ended.clone()), "the first ending stands and its holder is told so");
         assert_eq!(table.append(&hold, &chunk(0), variant.signals, None).await.unwrap(), Appended::Lost);
-        assert_eq!(table.heartbeat(&hold, 9_999).await.unwrap(), Beat::Lost);
+        assert_eq!(table.heartbeat(&hold, NOW_MS + 9_999).await.unwrap(), Beat::Lost);
         assert_eq!(table.note(&hold, &Account::default()).await.unwrap(), Beat::Lost);
-        table.release(&hold, 9_999, true).await.unwrap();
+        table.release(&hold, NOW_MS + 9_999, true).await.unwrap();
         let refused = table.claim(&key, &holder("b"), NOW_MS + 99_000, 500).await.unwrap();
         assert_eq!(refused, Claim::Refused(ClaimRule::Ended, ended.clone()));
         assert_eq!(table.request_cancel(&key).await.unwrap().unwrap().status, ended.status);
@@ -198,7 +198,7 @@ async fn a_released_variant_can_be_taken_at_once<T: Generations + Variants>(tabl
     let (hold, _) = taken(table, &key, "a", NOW_MS + 2_000).await;
     table.release(&hold, NOW_MS + 2_001, true).await.unwrap();
     assert_eq!(table.heartbeat(&hold, NOW_MS + 9_000).await.unwrap(), Beat::Lost);
-    let (_, variant) = taken(table, &key, "b", 2_002).await;
+    let (_, variant) = taken(table, &key, "b", NOW_MS + 2_002).await;
     assert_eq!(variant.attempt, 2);
 }
 
@@ -228,7 +228,7 @@ async fn what_is_due_is_found_until_it_was_told<T: Generations + Variants>(table
     let due = async |now_ms| table.due(now_ms, 1_000).await.unwrap().contains(&key);
     assert!(!due(NOW_MS + 2_000).await && due(NOW_MS + 2_001).await, "queued: due after its grace");
     let (hold, _) = taken(table, &key, "a", NOW_MS + 3_000).await;
-    assert!(!due(NOW_MS + 3_500).await && due(3_501).await, "running: due after its lease");
+    assert!(!due(NOW_MS + 3_500).await && due(NOW_MS + 3_501).await, "running: due after its lease");
     table.end(&hold, &Ending::Cancelled, NOW_MS + 4_000).await.unwrap();
     assert!(!due(NOW_MS + 4_000).await && due(NOW_MS + 4_001).await, "ended: due until it was told");
     table.told(&key).await.unwrap();
