@@ -6,6 +6,7 @@ mod browser {
     mod change;
     mod chromium;
     mod come_back;
+    mod delete;
     mod hostile;
     mod images;
     mod journey;

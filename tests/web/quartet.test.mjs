@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { Quartet } from "../../functions/api/web/quartet.js";
+import { Quartet, removeGeneration } from "../../functions/api/web/quartet.js";
 
 const PARAMS = { generatedCodeConfig: "html_tailwind", inputMode: "text", generationType: "create", prompt: { text: "cats", images: [], videos: [] }, variants: 2 };
 
@@ -57,7 +57,7 @@ function scenario(name, body) {
     FakeSocket.all = [];
     const quartet = new Quartet("ws://quartet.test/generate-code", { WebSocketClass: FakeSocket });
     const events = [];
-    for (const type of ["accepted", "refused", "text", "ended", "done", "incomplete", "connection"]) {
+    for (const type of ["accepted", "refused", "text", "ended", "done", "incomplete", "deleted", "connection"]) {
       quartet.addEventListener(type, ({ detail }) => events.push({ event: type, ...detail }));
     }
     try {
@@ -184,10 +184,37 @@ scenario("an idle connection is pinged every 4 minutes, and given up when no ans
 
 scenario("a refused generate is reported with its code and field, and not sent again", (quartet, events) => {
   quartet.generate(PARAMS);
-  latest().open().hear({ type: "error", value: "Too long.", data: { code: "too_long", field: "prompt.text" } });
-  assert.deepEqual(events.find(({ event }) => event === "refused"), { event: "refused", phase: "generate", value: "Too long.", code: "too_long", field: "prompt.text" });
+  latest().open().hear({ type: "error", value: "Too long.", data: { code: "too_large", field: "prompt.text" } });
+  assert.deepEqual(events.find(({ event }) => event === "refused"), { event: "refused", phase: "generate", value: "Too long.", code: "too_large", field: "prompt.text", quota: null });
   advance(60_000);
   assert.equal(latest().of("generate").length, 1);
+});
+
+scenario("a generation that was deleted is told of once, also when it had ended, and not followed any more", (quartet, events) => {
+  quartet.follow("G", 1);
+  const gone = { type: "error", generationId: "G", value: "This generation was deleted.", data: { code: "not_found", field: "generationId" } };
+  latest().open().hear(chunk("G", 0, 0, "a"), complete("G", 0, 1), done("G"));
+  assert.equal(quartet.isActive, false);
+  latest().hear({ ...gone, generationId: "OTHER" }, gone, gone);
+  assert.deepEqual(events.filter(({ event }) => event === "deleted"), [{ event: "deleted", id: "G" }]);
+  assert.equal(quartet.generationId, null);
+});
+
+test("a generation is deleted by whoever may; that it was gone before is as good", async () => {
+  const asked = [];
+  const answering = (status, body) => async (url, { method, headers }) => {
+    asked.push([method, url, headers]);
+    return new Response(status === 204 ? null : JSON.stringify(body), { status });
+  };
+  await removeGeneration("a/b", { token: "t", fetchFunction: answering(204) });
+  await removeGeneration("G", { api: "https://api.test", fetchFunction: answering(404, { error: { code: "not_found" } }) });
+  assert.deepEqual(asked, [
+    ["DELETE", "/api/generations/a%2Fb", { authorization: "Bearer t" }], ["DELETE", "https://api.test/api/generations/G", {}],
+  ]);
+  const refused = answering(401, { error: { code: "unauthorized", message: "Say who you are." } });
+  await assert.rejects(removeGeneration("G", { fetchFunction: refused }), { status: 401, code: "unauthorized", message: "Say who you are." });
+  const unreachable = async () => { throw new TypeError("no"); };
+  await assert.rejects(removeGeneration("G", { fetchFunction: unreachable }), { status: 0, code: "unreachable" });
 });
 
 scenario("the gateway's own error frame makes an unanswered generate go out again after a pause", (quartet) => {

@@ -75,6 +75,9 @@ fn locate(path: &str) -> (&str, Option<&str>) {
 }
 
 #[cfg(test)]
+mod words;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use aws_lambda_events::encodings::Body;

@@ -62,6 +62,11 @@ export class Board {
     this.#nameTabs();
   }
 
+  /** The panes, in their order. */
+  get panes() {
+    return [...this.#panes];
+  }
+
   /** Marks the variant that was picked, or none. */
   setWinner(index) {
     for (const pane of this.#panes) pane.setPicked(pane.index === index);
@@ -79,7 +84,6 @@ export class Board {
 
   applyRecord(record) {
     for (const variant of record.variants) this.pane(variant.index)?.applyRecord(variant);
-    this.setWinner(record.winner ?? null);
     this.#nameTabs();
   }
 

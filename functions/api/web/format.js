@@ -43,6 +43,18 @@ export function instant(value) {
   return Number.isNaN(parsed) ? null : parsed;
 }
 
+/** So many seconds from now: "in 25 seconds". */
+export function soon(seconds) {
+  return new Intl.RelativeTimeFormat(LANGUAGE).format(Math.max(1, seconds), "second");
+}
+
+/** A moment to come, by its time and, if that is not today, its day. */
+export function instantText(milliseconds, now = Date.now()) {
+  const isToday = new Date(milliseconds).toDateString() === new Date(now).toDateString();
+  const day = isToday ? {} : { day: "numeric", month: "long" };
+  return t("time.after", { time: new Intl.DateTimeFormat(LANGUAGE, { ...day, hour: "numeric", minute: "2-digit" }).format(milliseconds) });
+}
+
 export function ago(milliseconds, now = Date.now()) {
   const minutes = Math.floor((now - milliseconds) / 60_000);
   if (minutes < 1) return t("time.now");

@@ -51,6 +51,7 @@ export class GenerationView {
     part("generation").hidden = false;
     part("stop-all").hidden = true;
     part("stop-all").disabled = false;
+    part("delete-this").hidden = true;
     this.notice("");
     this.setTitle(title);
   }
@@ -87,12 +88,31 @@ export class GenerationView {
     this.say(t("generation.sending"));
   }
 
-  setAccepted(id, models, variants) {
+  setAccepted(models, variants) {
     this.#board.setCount(variants);
     this.setModels(models);
     part("stop-all").hidden = false;
+    part("delete-this").hidden = false;
     this.say(t("generation.accepted"));
-    this.#versions.show(id);
+  }
+
+  /** There is none under the address. */
+  setMissing() {
+    this.say("");
+    this.setTitle(t("generation.nothing"));
+    this.notice(t("generation.missing"));
+    this.setRunning(false);
+    part("delete-this").hidden = true;
+  }
+
+  /** It was deleted. What is shown stays, and nothing can be done with it that the server would have to do. */
+  setGone() {
+    for (const pane of this.#board.panes) pane.setGone();
+    this.#versions.clear();
+    this.setRunning(false);
+    part("delete-this").hidden = true;
+    this.notice("");
+    this.say(t("delete.gone"));
   }
 
   setStopping() {
@@ -108,7 +128,18 @@ export class GenerationView {
   setDone(status) {
     this.notice("");
     this.say(t(`generation.${status}`));
-    this.setRunning(false);
+    this.setRunning(this.#board.isRunning);
+  }
+
+  /** Says how it stands by what its panes say: one of them may have been asked again. */
+  setOverall() {
+    const states = this.#board.panes.map(({ state }) => state);
+    const isRunning = this.#board.isRunning;
+    const pages = states.filter((state) => state === "completed").length;
+    const ended = states.includes("failed") ? "failed" : "cancelled";
+    const overall = pages === states.length ? "completed" : pages > 0 ? "partial" : ended;
+    this.setRunning(isRunning);
+    this.say(t(`generation.${isRunning ? "running" : overall}`));
   }
 
   /** Shows a record from the server; whether it is still being written. */
@@ -121,8 +152,8 @@ export class GenerationView {
     this.#board.applyRecord(record);
     this.#board.start(isRunning ? instant(record.created_at) ?? Date.now() : null);
     this.setRunning(isRunning);
+    part("delete-this").hidden = false;
     this.say(isRunning ? t("generation.running") : t(`generation.${record.status}`));
-    this.#versions.show(record.id);
   }
 
   focus() {

@@ -2,7 +2,7 @@
 
 import { addressOf } from "./addresses.js";
 import { ago, beginning, instant } from "./format.js";
-import { fetchHistory, removeGeneration } from "./http.js";
+import { fetchHistory } from "./http.js";
 import { t } from "./texts.js";
 import { Thumbnails } from "./thumbnails.js";
 
@@ -17,13 +17,12 @@ export class History {
   #turn = 0;
   #timer = null;
   #thumbnails = new Thumbnails();
-  #doomed = null;
-  #onDeleted;
+  #onDelete;
 
-  /** `parts` has list, note, more, form, search, dialog, question and sure. */
-  constructor(parts, { onDeleted }) {
+  /** `parts` has list, note, more, form and search; `onDelete` gets the id and the title of what somebody wants to delete. */
+  constructor(parts, { onDelete }) {
     this.#part = parts;
-    this.#onDeleted = onDeleted;
+    this.#onDelete = onDelete;
     parts.more.addEventListener("click", () => this.#load(this.#next));
     parts.search.addEventListener("input", () => {
       clearTimeout(this.#timer);
@@ -33,8 +32,10 @@ export class History {
       event.preventDefault();
       this.#find();
     });
-    parts.sure.addEventListener("click", () => this.#remove());
-    parts.list.addEventListener("click", (event) => this.#askToRemove(event));
+    parts.list.addEventListener("click", (event) => {
+      const row = event.target.closest(".history-delete")?.closest("li");
+      if (row) this.#onDelete(row.dataset.id, row.querySelector(".history-prompt").textContent);
+    });
   }
 
   refresh() {
@@ -100,40 +101,22 @@ export class History {
     const remove = document.createElement("button");
     remove.type = "button";
     remove.className = "history-delete";
-    remove.setAttribute("aria-label", t("history.deleteOf", { prompt }));
-    remove.title = t("history.delete");
+    remove.setAttribute("aria-label", t("delete.of", { prompt }));
+    remove.title = t("delete.go");
     remove.append(icon("icon-delete"));
     row.append(link, remove);
     return row;
   }
 
-  #askToRemove(event) {
-    const button = event.target.closest(".history-delete");
-    if (button === null) return;
-    this.#doomed = button.closest("li");
-    const { dialog, question } = this.#part;
-    question.textContent = t("history.sure", { prompt: this.#doomed.querySelector(".history-prompt").textContent });
-    dialog.showModal();
-  }
-
-  async #remove() {
-    const row = this.#doomed;
-    this.#part.dialog.close();
-    try {
-      await removeGeneration(row.dataset.id);
-    } catch (problem) {
-      // Gone already is as good.
-      if (problem.status !== 404) {
-        this.#say(t("history.deleteFailed", { problem: problem.message }));
-        return;
-      }
-    }
+  /** Takes out what is gone; the focus goes on to what stood beside it, if it was there. */
+  drop(generationId) {
+    const row = this.#rowOf({ id: generationId });
+    if (row === null) return;
+    const hadFocus = row.contains(document.activeElement);
     const neighbour = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
-    (neighbour?.querySelector("a") ?? document.getElementById("history-title")).focus();
-    document.getElementById("announcer").textContent = t("history.deleted");
+    if (hadFocus) (neighbour?.querySelector("a") ?? document.getElementById("history-title")).focus();
     if (this.#part.list.childElementCount === 0) this.#say(t("history.nothing"));
-    this.#onDeleted(row.dataset.id);
   }
 
   #say(text) {

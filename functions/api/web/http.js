@@ -2,6 +2,7 @@
 
 import { credentials, refuseToken } from "./identity.js";
 import { note } from "./journal.js";
+import { explain } from "./messages.js";
 import { t } from "./texts.js";
 
 const TIMEOUT_MS = 15_000;
@@ -9,6 +10,7 @@ const EXPORT_TIMEOUT_MS = 35_000;
 const OPENABLE_FOR_S = 600;
 const CONFIG_AGAIN_MS = 2_000;
 
+/** What an answer's status and code were; its message is for people. */
 export class HttpProblem extends Error {
   constructor(status, code, message) {
     super(message);
@@ -109,8 +111,8 @@ async function fetchData(path, options = {}) {
 
 async function problemOf(response) {
   const body = await response.json().catch(() => null);
-  const message = body?.error?.message ?? t("error.answered", { status: response.status });
-  return new HttpProblem(response.status, body?.error?.code ?? "http", message);
+  const { code = "http", message = t("error.answered", { status: response.status }), field, quota } = body?.error ?? {};
+  return new HttpProblem(response.status, code, explain({ code, message, field, quota }));
 }
 
 async function request(path, options = {}, timeoutMs = TIMEOUT_MS) {
@@ -125,6 +127,6 @@ async function request(path, options = {}, timeoutMs = TIMEOUT_MS) {
     return response;
   } catch {
     note("<", what, `unreachable, ${took()}`);
-    throw new HttpProblem(0, "unreachable", t("error.unreachable"));
+    throw new HttpProblem(0, "unreachable", explain({ code: "unreachable" }));
   }
 }

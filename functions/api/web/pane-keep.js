@@ -8,8 +8,7 @@ const SAID_FOR_MS = 1_500;
 
 export class PaneKeep {
   #part;
-  #index;
-  #generationId = null;
+  #source = null;
   #text = "";
   #model = "";
   #say;
@@ -17,7 +16,6 @@ export class PaneKeep {
   /** `onPick` gets the index and whether it is picked; `say` takes a problem for people. */
   constructor(element, index, { onPick, say }) {
     this.#part = (name) => element.querySelector(`.${name}`);
-    this.#index = index;
     this.#say = say;
     this.#part("copy").addEventListener("click", () => this.#copy());
     this.#part("download").addEventListener("click", () => save(new Blob([this.#text], { type: "text/html" }), `${this.#fileName()}.html`));
@@ -47,23 +45,30 @@ export class PaneKeep {
   }
 
   /** The page is whole and lies under its address. */
-  setWhole(generationId) {
-    this.#generationId = generationId;
-    this.#part("open").href = variantPath(generationId, this.#index);
-    this.#show(true);
+  setWhole({ generationId, variantIndex }) {
+    this.#source = { generationId, variantIndex };
+    this.#part("open").href = variantPath(generationId, variantIndex);
+    this.#show(["open", "download", "zip", "pick"]);
+  }
+
+  /** Nothing lies under its address any more; what is shown can be kept as it is. */
+  setGone() {
+    const isWhole = this.#source !== null;
+    this.#show(isWhole ? ["download"] : []);
   }
 
   setUnfinished() {
-    this.#show(false);
+    this.#source = null;
+    this.#show([]);
   }
 
-  #show(isWhole) {
-    for (const name of ["open", "download", "zip", "pick"]) this.#part(name).hidden = !isWhole;
+  #show(names) {
+    for (const name of ["open", "download", "zip", "pick"]) this.#part(name).hidden = !names.includes(name);
   }
 
   #fileName() {
     const safe = this.#model.replace(/[^\w.-]+/g, "-").slice(0, 60);
-    return `quartet-${String(this.#generationId ?? "page").slice(0, 8)}-${safe}`;
+    return `quartet-${String(this.#source?.generationId ?? "page").slice(0, 8)}-${safe}`;
   }
 
   async #copy() {
@@ -79,7 +84,7 @@ export class PaneKeep {
     if (currentToken() === null) return;
     event.preventDefault();
     try {
-      globalThis.open(await openableUrl(this.#generationId, this.#index), "_blank", "noopener");
+      globalThis.open(await openableUrl(this.#source.generationId, this.#source.variantIndex), "_blank", "noopener");
       this.#say("");
     } catch (problem) {
       this.#say(problem.message);

@@ -1,10 +1,11 @@
 // One pane: what one model is making, from the first word to the finished page.
 
 import * as format from "./format.js";
+import { explain, finding, notice } from "./messages.js";
 import { PaneEdit } from "./pane-edit.js";
 import { PaneKeep } from "./pane-keep.js";
 import { PaneView } from "./pane-view.js";
-import { localize, problemText, t } from "./texts.js";
+import { localize, t } from "./texts.js";
 
 const ENDED = ["completed", "failed", "cancelled"];
 const encoder = new TextEncoder();
@@ -23,6 +24,7 @@ export class Pane {
   #details = [];
   #attempt = 1;
   #percent = { attempt: 0, value: 0 };
+  #source = null;
 
   /** `on` has what a person does: stop, retry, pick and edit, each with the pane's index first. */
   constructor(template, index, on) {
@@ -51,6 +53,11 @@ export class Pane {
 
   get text() {
     return this.#text;
+  }
+
+  /** {generationId, variantIndex} of the page, once it is whole. */
+  get source() {
+    return this.#source;
   }
 
   get model() {
@@ -93,10 +100,10 @@ export class Pane {
     this.tick(Date.now());
   }
 
-  setStatus(text, data) {
+  setStatus(data) {
     this.#setModels(data);
-    if (this.hasEnded || text === "") return;
-    this.#parts.placeholder.textContent = text;
+    const text = notice(data);
+    if (!this.hasEnded && text !== null) this.#parts.placeholder.textContent = text;
   }
 
   setProgress({ agent, percent, attempt = this.#attempt }) {
@@ -119,14 +126,40 @@ export class Pane {
     this.#view.setText(text);
   }
 
+  /** What was here is over: the same model begins anew. */
+  restart() {
+    this.#text = "";
+    this.#view.setText("");
+    this.#keep.setText("");
+    this.#percent = { attempt: 0, value: 0 };
+    this.#reopen(1);
+    this.#parts.placeholder.textContent = t("pane.again");
+  }
+
+  /** It cannot go on, for a reason that the server gave. */
+  refuse(problem) {
+    this.#showProblem(problem);
+    this.#parts.retry.hidden = false;
+    this.#setState("failed");
+  }
+
+  /** What only the server could do is over; what is shown stays. */
+  setGone() {
+    if (!this.hasEnded) this.#end("cancelled", {});
+    this.#keep.setGone();
+    this.#edit.setAvailable(false);
+    this.#parts.retry.hidden = true;
+    this.#parts.stop.hidden = true;
+  }
+
   setStopping() {
     if (!this.hasEnded) this.#setState("stopping");
   }
 
   /** Takes the variantComplete or variantError that ended this variant. */
   end(message) {
-    if (message.type === "variantComplete") this.#complete(message.data ?? {}, message.generationId);
-    else this.#fail(message.value || t("pane.failed"), message.data ?? {});
+    if (message.type === "variantComplete") this.#complete(message);
+    else this.#fail(message.value ?? "", message.data ?? {});
   }
 
   /** What the record knows before the messages arrive. */
@@ -155,8 +188,9 @@ export class Pane {
     if (model && modelUsed) this.setModel(model, modelUsed);
   }
 
-  #complete(data, generationId) {
-    this.#keep.setWhole(generationId);
+  #complete({ data = {}, generationId, variantIndex }) {
+    this.#source = { generationId, variantIndex };
+    this.#keep.setWhole(this.#source);
     this.#edit.setAvailable(true);
     this.#showProblem("");
     this.#showChecks(data);
@@ -164,7 +198,7 @@ export class Pane {
   }
 
   #showChecks({ cutOff, checks }) {
-    const messages = (Array.isArray(checks) ? checks : []).map((finding) => String(finding.message));
+    const messages = (Array.isArray(checks) ? checks : []).map(finding);
     if (cutOff) messages.unshift(t("pane.cutOff"));
     this.#parts.checks.replaceChildren(...messages.map((message) => {
       const item = document.createElement("li");
@@ -174,10 +208,9 @@ export class Pane {
     this.#parts.checks.hidden = messages.length === 0;
   }
 
-  #fail(message, { code, retryable, ...data }) {
-    const isCancelled = code === "cancelled" || code === "canceled";
-    const sentences = [isCancelled ? t("pane.stopped") : problemText(code, message)];
-    if (retryable && !isCancelled && !/\btry/i.test(message)) sentences.push(t("pane.mayHelp"));
+  #fail(message, { code, ...data }) {
+    const isCancelled = code === "cancelled";
+    const sentences = [explain({ code, message })];
     if (this.#text !== "") sentences.push(t("pane.kept"));
     this.#showProblem(sentences.join(" "), !isCancelled);
     this.#parts.retry.hidden = false;
@@ -199,6 +232,8 @@ export class Pane {
     this.#view.preview.restart();
     this.#details = [];
     this.#durationMs = null;
+    this.#source = null;
+    if (document.activeElement === this.#parts.retry) this.#parts.model.focus({ preventScroll: true });
     this.#showProblem("");
     this.#keep.setUnfinished();
     this.#edit.setAvailable(false);

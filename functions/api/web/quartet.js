@@ -14,19 +14,22 @@
 // Reconnects with back-off, resumes after what it has, asks for what is missing, and pings, all by itself.
 //
 // Events: `connection` {state, delayMs}, `prepared` {requestId, params} (uploaded; these params can be sent again),
-// `accepted` {id, models, variants, requestId}, `refused` {phase, value, code, field}, `models` {models}, `status` and
+// `accepted` {id, models, variants, requestId}, `refused` {phase, value, code, field, quota}, `models` {models}, `status` and
 // `progress` (the message), `text` {variantIndex, attempt, text}, `ended` (the variantComplete or variantError message, its
-// text being whole), `done` {status}, `incomplete` {} (replay does not deliver what is missing: fetch it over HTTP and `settle`).
+// text being whole), `done` {status}, `incomplete` {} (replay does not deliver what is missing: fetch it over HTTP and `settle`),
+// `deleted` {id}. `removeGeneration(id, {api, token})` deletes one.
 
 import { compose, fitting } from "./compose.js";
 import { Connection } from "./connection.js";
+import { Unclaimed } from "./unclaimed.js";
 import { Uploads } from "./uploads.js";
 import { Variants } from "./variants.js";
+
+export { removeGeneration } from "./removal.js";
 
 const TICK_MS = 100;
 const ACKNOWLEDGE_WITHIN_MS = 10_000;
 const SILENCE_MS = 20_000;
-const UNCLAIMED_LIMIT = 1_000;
 const FINAL_REFUSAL = /not_?found|forbidden|unauthorized|gone|expired/i;
 
 export class Quartet extends EventTarget {
@@ -35,7 +38,7 @@ export class Quartet extends EventTarget {
   #pending = null; // the generate that has not been acknowledged
   #generationId = null;
   #variants = new Variants();
-  #unclaimed = [];
+  #unclaimed = new Unclaimed();
   #retired = new Set();
   #cancels = new Set();
   #done = null;
@@ -143,7 +146,7 @@ export class Quartet extends EventTarget {
     this.#pending = null;
     this.#generationId = null;
     this.#variants = new Variants();
-    this.#unclaimed = [];
+    this.#unclaimed = new Unclaimed();
     this.#cancels.clear();
     this.#done = null;
     this.#finished = false;
@@ -202,13 +205,14 @@ export class Quartet extends EventTarget {
 
   #receive(message) {
     this.#lastHeard = Date.now();
+    if (message.type === "error" && message.data?.code === "not_found" && message.generationId === this.#generationId) this.#acceptDeleted();
     if (this.#finished) return;
     if (typeof message.type !== "string") this.#heardGateway();
     else if (message.type === "generation") this.#acceptGeneration(message);
     else if (message.type === "error") this.#acceptError(message);
     else if (typeof message.generationId !== "string") return;
     else if (message.generationId === this.#generationId) this.#acceptOwn(message);
-    else if (this.#pending !== null && !this.#retired.has(message.generationId)) this.#keepUnclaimed(message);
+    else if (this.#pending !== null && !this.#retired.has(message.generationId)) this.#unclaimed.keep(message);
   }
 
   // API Gateway itself answers `{"message": "Internal server error", ...}` when the function behind a route fails. The tick
@@ -218,11 +222,6 @@ export class Quartet extends EventTarget {
     this.#gatewayErrors += 1;
     if (this.#pending !== null) this.#pending.sentAt = Date.now() - ACKNOWLEDGE_WITHIN_MS + wait;
     else this.#lastHeard = Date.now() - SILENCE_MS + wait;
-  }
-
-  // A worker may push before the acknowledgement arrives: that one takes the longer way through a route response.
-  #keepUnclaimed(message) {
-    if (this.#unclaimed.length < UNCLAIMED_LIMIT) this.#unclaimed.push(message);
   }
 
   #acceptGeneration(message) {
@@ -246,17 +245,15 @@ export class Quartet extends EventTarget {
     this.#generationId = id;
     this.#variants.setCount(data.variants ?? variants);
     this.#emit("accepted", { id, models: data.models ?? [], variants: this.#variants.count, requestId });
-    const early = this.#unclaimed.filter((candidate) => candidate.generationId === id);
-    this.#unclaimed = [];
-    for (const candidate of early) this.#acceptOwn(candidate);
+    for (const early of this.#unclaimed.take(id)) this.#acceptOwn(early);
     // Sent twice means that a socket was lost in between, and with it what had been pushed there.
     if (timesSent > 1) this.#resume();
     this.#sendCancels();
   }
 
   #acceptError(message) {
-    const { code = null, field = null } = message.data ?? {};
-    const detail = { value: String(message.value ?? ""), code, field };
+    const { code = null, field = null, quota = null } = message.data ?? {};
+    const detail = { value: String(message.value ?? ""), code, field, quota };
     if (this.#pending !== null && !this.#retired.has(message.generationId)) {
       this.#finish();
       this.#emit("refused", { phase: "generate", ...detail });
@@ -264,6 +261,14 @@ export class Quartet extends EventTarget {
       if (FINAL_REFUSAL.test(code ?? "")) this.#finish();
       this.#emit("refused", { phase: "follow", ...detail });
     }
+  }
+
+  // Told also of what had ended, as long as it is looked at.
+  #acceptDeleted() {
+    const id = this.#generationId;
+    if (id === null) return;
+    this.leave();
+    this.#emit("deleted", { id });
   }
 
   #acceptOwn(message) {

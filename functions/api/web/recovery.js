@@ -7,11 +7,14 @@ const ENDED = ["completed", "partial", "failed", "cancelled"];
 
 export class Recovery {
   #client;
+  #onGone;
   #isRunning = false;
   #lastRun = -Infinity;
 
-  constructor(client) {
+  /** `onGone` is called where there is no such generation (any more). */
+  constructor(client, { onGone = () => {} } = {}) {
     this.#client = client;
+    this.#onGone = onGone;
   }
 
   /** Fetches what the client is missing and hands it over. */
@@ -23,8 +26,9 @@ export class Recovery {
       const record = await fetchRecord(generationId);
       await Promise.all(record.variants.map((variant) => this.#recover(generationId, variant).catch(() => null)));
       if (ENDED.includes(record.status)) this.#client.conclude(generationId, record.status);
-    } catch {
-      // The next run, or the socket, will do.
+    } catch (problem) {
+      // Else the next run, or the socket, will do.
+      if (problem.status === 404 && generationId === this.#client.generationId) this.#onGone();
     } finally {
       this.#lastRun = performance.now();
       this.#isRunning = false;
@@ -63,6 +67,6 @@ export function endOfRecord(generationId, variant) {
     return { type: "variantComplete", generationId, variantIndex, attempt, data };
   }
   const code = variant.error?.code ?? variant.status;
-  const value = variant.error?.message ?? (variant.status === "cancelled" ? "Stopped." : "This variant failed.");
+  const value = variant.error?.message ?? "";
   return { type: "variantError", generationId, variantIndex, attempt, value, data: { ...known, code, retryable: variant.error?.retryable ?? false } };
 }

@@ -58,6 +58,7 @@ const TEXTS = {
   "generation.overSocket": ["{problem} Trying over the socket…", "{problem} Пробуем через сокет…"],
   "generation.refused": ["The request was refused.", "Запрос отклонён."],
   "generation.stopAll": ["Stop all", "Остановить все"],
+  "generation.delete": ["Delete this generation", "Удалить этот запрос"],
   "generation.models": ["Models", "Модели"],
   "versions.label": ["Versions", "Версии"],
   "versions.repeat": ["{models}, again", "{models}, ещё раз"],
@@ -79,12 +80,10 @@ const TEXTS = {
   "pane.first": ["Waiting for the first words…", "Ждём первых слов…"],
   "pane.unseen": ["The page appears with its first words…", "Страница появится с первыми словами…"],
   "pane.again": ["Starting again…", "Начинает заново…"],
+  "pane.refused": ["It could not be asked again: {problem}", "Не удалось спросить снова: {problem}"],
   "pane.noText": ["Nothing was written.", "Ничего не написано."],
   "pane.noSight": ["It ended before there was anything to see. Code shows what was written.", "Закончилось раньше, чем появилось что показать. Написанное видно в коде."],
   "pane.cutOff": ["The model did not come to the page's end, however often it was asked to go on: the page is cut off.", "Модель не дописала страницу до конца, сколько её ни просили продолжить: страница обрывается."],
-  "pane.failed": ["This variant failed.", "Этот вариант не удался."],
-  "pane.stopped": ["Stopped.", "Остановлено."],
-  "pane.mayHelp": ["Trying again may help.", "Может помочь повтор."],
   "pane.kept": ["What had been written is kept.", "Написанное сохранено."],
   "pane.checks": ["What was found about the page", "Замечания к странице"],
   "pane.attempt": ["attempt {number}", "попытка {number}"],
@@ -137,13 +136,16 @@ const TEXTS = {
   "history.notFound": ["Nothing was found.", "Ничего не найдено."],
   "history.failed": ["The list could not be loaded: {problem}", "Не удалось загрузить список: {problem}"],
   "history.noPrompt": ["(no description)", "(без описания)"],
-  "history.delete": ["Delete", "Удалить"],
-  "history.deleteOf": ["Delete {prompt}", "Удалить {prompt}"],
-  "history.sure": ["Delete “{prompt}” with all its pages, for good?", "Удалить «{prompt}» со всеми страницами навсегда?"],
-  "history.deleteFailed": ["It could not be deleted: {problem}", "Не удалось удалить: {problem}"],
-  "history.deleted": ["Deleted.", "Удалено."],
+  "delete.go": ["Delete", "Удалить"],
+  "delete.of": ["Delete {prompt}", "Удалить {prompt}"],
+  "delete.sure": ["Delete “{prompt}”?", "Удалить «{prompt}»?"],
+  "delete.forGood": ["Its pages, pictures and screenshots go with it, for good, and what is still being written stops. Changes that were made of it stay.", "Навсегда исчезнут её страницы, картинки и снимки экрана, а то, что ещё пишется, остановится. Сделанные из неё варианты останутся."],
+  "delete.failed": ["It could not be deleted: {problem}", "Не удалось удалить: {problem}"],
+  "delete.done": ["Deleted.", "Удалено."],
+  "delete.gone": ["This was deleted. What is still to be seen is only in this tab, and goes with it.", "Это удалено. То, что ещё видно, есть только в этой вкладке и исчезнет вместе с ней."],
   "time.now": ["just now", "только что"],
   "time.minutes": ["{count} min ago", "{count} мин назад"],
+  "time.after": ["after {time}", "после {time}"],
   "time.hours": ["{count} h ago", "{count} ч назад"],
   "format.tokens": ["{input} + {output} tokens", "{input} + {output} токенов"],
   "format.seconds": ["{count} s", "{count} с"],
@@ -168,22 +170,12 @@ const TEXTS = {
   "diagnostics.text": ["What was sent and received, without your texts and pages. Copy it into a bug report.", "Что было отправлено и получено, без ваших текстов и страниц. Скопируйте в сообщение об ошибке."],
   "diagnostics.copy": ["Copy", "Копировать"],
 
-  "error.provider_authentication": ["", "Провайдер отверг ключ. Проверьте OPENAI_API_KEY на сервере."],
-  "error.provider_quota": ["", "На счёте у провайдера нет средств. Пополните его и повторите."],
-  "error.provider_rate_limit": ["", "Провайдер ограничил частоту запросов. Подождите немного и повторите."],
-  "error.provider_failed": ["", "Ошибка на стороне провайдера."],
-  "error.model_not_found": ["", "Провайдер не знает этой модели. Выберите другую в MODELS."],
-  "error.stream_interrupted": ["", "Ответ модели оборвался."],
-  "error.stream_stalled": ["", "Модель слишком долго молчала."],
-  "error.content_filter": ["", "Ответ остановлен фильтром провайдера. Измените описание."],
-  "error.refused": ["", "Модель отказалась делать эту страницу. Измените описание."],
-  "error.no_page": ["", "Модель ответила, но страницы в ответе нет."],
   "server.token": ["This server wants to know who you are. Your token:", "Этот сервер хочет знать, кто вы. Ваш токен:"],
-  "error.unreachable": ["The server cannot be reached.", "Сервер недоступен."],
   "error.answered": ["The server answered {status}.", "Сервер ответил {status}."],
+  "error.unknown": ["Something went wrong ({code}).", "Что-то пошло не так ({code})."],
 };
 
-function choose() {
+function placeOfLanguage() {
   const wanted = globalThis.navigator?.languages ?? [];
   for (const tag of wanted) {
     const place = LANGUAGES.indexOf(tag.slice(0, 2).toLowerCase());
@@ -192,20 +184,24 @@ function choose() {
   return 0;
 }
 
-const place = choose();
+const place = placeOfLanguage();
 
 /** The language of the page's texts, as a tag. */
 export const LANGUAGE = LANGUAGES[place];
 
-/** A text of the table, with values in the place of their names. */
-export function t(key, values = {}) {
-  const text = TEXTS[key]?.[place] ?? key;
+/** The text of a line of a table, in the page's language. */
+export function choose(texts) {
+  return texts[place];
+}
+
+/** A text with values in the place of their names. */
+export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** What a code of the server means, where the table says it; else the server's own words. */
-export function problemText(code, words) {
-  return TEXTS[`error.${code}`]?.[place] || words;
+/** A text of the table, with values in the place of their names. */
+export function t(key, values = {}) {
+  return fill(TEXTS[key]?.[place] ?? key, values);
 }
 
 /** Puts texts into the elements that name them: `data-text` for what they say, `data-label` for their label, `data-hint` for an

@@ -23,8 +23,10 @@ export class Versions {
     const wishes = [];
     let item = this.#items.find(({ id }) => id === generationId);
     while (item?.parent) {
+      // A repetition was asked what its parent was asked.
+      const isRepeat = isRepetition(item);
       item = this.#items.find(({ id }) => id === item.parent.generationId);
-      if (item !== undefined && item.prompt !== "") wishes.unshift(item.prompt);
+      if (item !== undefined && item.prompt !== "" && !isRepeat) wishes.unshift(item.prompt);
     }
     return wishes;
   }
@@ -36,14 +38,16 @@ export class Versions {
     this.#list.replaceChildren();
   }
 
+  /** Shows the line of a generation; resolves to its versions, or to none if they cannot be had or are not wanted any more. */
   async show(generationId) {
     this.#asked = generationId;
     const versions = await fetchVersions(generationId).catch(() => null);
-    if (versions === null || this.#asked !== generationId) return;
+    if (versions === null || this.#asked !== generationId) return [];
     this.#items = versions.items;
     this.#list.replaceChildren(...versions.items.map((item, place) => this.#row(item, place, item.id === generationId)));
     this.#nav.hidden = versions.items.length < 2;
     this.#list.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+    return this.#items;
   }
 
   #row(item, place, isShown) {
@@ -59,8 +63,17 @@ export class Versions {
   }
 }
 
-function nameOf({ parent, prompt, models }) {
-  const isRepeat = parent !== null && parent !== undefined && parent.variantIndex === null;
-  if (isRepeat) return t("versions.repeat", { models: models.join(", ") });
+/** Whether a version asks some models of that generation once more. */
+export function isRepeatOf(version, generationId) {
+  return isRepetition(version) && version.parent.generationId === generationId;
+}
+
+function isRepetition({ parent }) {
+  return parent !== null && parent !== undefined && parent.variantIndex === null;
+}
+
+function nameOf(version) {
+  const { prompt, models } = version;
+  if (isRepetition(version)) return t("versions.repeat", { models: models.join(", ") });
   return prompt || t("start.fromScreenshots");
 }

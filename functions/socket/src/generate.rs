@@ -65,7 +65,7 @@ impl Socket {
         }
         for (variant_index, model) in (0..).zip(&generation.models) {
             let key = VariantKey { generation_id: generation.id.clone(), variant_index };
-            self.send(sender, &ServerMessage::status(&key, &format!("Waiting for {model}"))).await;
+            self.send(sender, &ServerMessage::waiting(&key, model)).await;
         }
         tracing::info!(stage = %Stage::StatusSent, generation_id = %generation.id, connection = %sender.connection);
     }

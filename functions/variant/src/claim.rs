@@ -8,7 +8,7 @@ use domain::error::Failure;
 use domain::ids::VariantKey;
 use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
 use domain::progress::Progress;
-use domain::retry::{AfterFailure, after_failure, span};
+use domain::retry::{AfterFailure, after_failure};
 use domain::stage::Stage;
 use domain::variant::{Account, Ending, Variant};
 use domain::wire::invoke::WorkerEvent;
@@ -164,8 +164,7 @@ impl Worker {
                     self.variants.release(&held.hold, until_ms, true).await?;
                     return Ok(Next::Over);
                 }
-                let text = format!("The provider did not answer to the end. Asking again in {}.", span(pause_ms));
-                held.tell(&ServerMessage::status(&held.key().variant.clone(), &text)).await;
+                held.tell(&ServerMessage::asking_again(&held.key().variant.clone(), pause_ms)).await;
                 if let Some(interruption) = self.pause(held, until_ms, invocation).await? {
                     self.interrupted(held, interruption, invocation).await
                 } else {

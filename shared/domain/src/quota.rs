@@ -142,7 +142,7 @@ pub struct Exceeded {
 }
 
 /// The kinds of limits, under the names that clients read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// Generations a minute.

@@ -6,6 +6,7 @@ use crate::generation::{Generation, Overall};
 use crate::ids::{GenerationId, VariantKey};
 use crate::progress::Agent;
 use crate::quota::Exceeded;
+use crate::retry::span;
 use crate::variant::{Completion, Gone, Status, Substitute, Variant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -167,6 +168,20 @@ impl ServerMessage {
     #[must_use]
     pub fn status(key: &VariantKey, text: &str) -> Self {
         Self { value: Some(text.to_owned()), ..Self::of_variant(Kind::Status, key) }
+    }
+
+    /// `status`: a worker for the variant has been asked for.
+    #[must_use]
+    pub fn waiting(key: &VariantKey, model: &str) -> Self {
+        let data = json!({"code": "waiting", "model": model});
+        Self { data: Some(data), ..Self::status(key, &format!("Waiting for {model}")) }
+    }
+
+    /// `status`: the provider's answer broke off, and it is asked again after so many milliseconds.
+    #[must_use]
+    pub fn asking_again(key: &VariantKey, pause_ms: u64) -> Self {
+        let text = format!("The provider did not answer to the end. Asking again in {}.", span(pause_ms));
+        Self { data: Some(json!({"code": "asking_again", "pauseMs": pause_ms})), ..Self::status(key, &text) }
     }
 
     /// `status`: another model answers than was asked for. Nothing while the one that was asked for does.

@@ -36,6 +36,8 @@ fn every_kind_of_message_reads_back_as_it_was() {
         ServerMessage::pong(),
         ServerMessage::refused(&Refusal::field("variants", "variants is a whole number from 1 to 8.")),
         ServerMessage::status(&key(), "Waiting for \"m\" é"),
+        ServerMessage::waiting(&key(), "m"),
+        ServerMessage::asking_again(&key(), 1_500),
         ServerMessage::progress(&key(), 2, Agent::Checks, 95),
         ServerMessage::done(&key().generation_id, Overall::Partial),
     ];
