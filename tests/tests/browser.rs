@@ -3,6 +3,7 @@
 
 mod browser {
     mod accessible;
+    mod auth;
     mod change;
     mod chromium;
     mod come_back;
@@ -17,5 +18,6 @@ mod browser {
     mod provider;
     mod scripted;
     mod stop;
+    mod take_along;
     mod weight;
 }

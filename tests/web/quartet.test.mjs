@@ -243,18 +243,44 @@ scenario("API Gateway's own errors are answered with a repeat, each time later",
   assert.equal(resumes(), 4);
 });
 
-test("a token goes along with the socket's address, and nobody has one unless it is given", () => {
-  const addresses = [];
-  class Listening extends FakeSocket {
-    constructor(url) {
-      super();
-      addresses.push(url);
+test("a token goes along as a subprotocol, which no log keeps, and in the address only where it cannot be one", () => {
+  const opened = (options) => {
+    let handshake = null;
+    class Listening extends FakeSocket {
+      constructor(...given) {
+        super();
+        handshake = given;
+      }
     }
-  }
-  for (const options of [{}, { token: "a b&c" }]) {
     const quartet = new Quartet("ws://quartet.test/generate-code", { WebSocketClass: Listening, ...options });
     quartet.warm();
     quartet.close();
-  }
-  assert.deepEqual(addresses, ["ws://quartet.test/generate-code", "ws://quartet.test/generate-code?token=a%20b%26c"]);
+    return handshake;
+  };
+  const url = "ws://quartet.test/generate-code";
+  assert.deepEqual(opened({}), [url]);
+  assert.deepEqual(opened({ token: "a.b-c" }), [url, ["quartet", "a.b-c"]]);
+  assert.deepEqual(opened({ token: "a b&c" }), [`${url}?token=a+b%26c`]);
+  assert.deepEqual(opened({ share: "G.0a" }), [`${url}?share=G.0a`]);
+  assert.deepEqual(opened({ token: "t", share: "G.0a" }), [url, ["quartet", "t"]], "who has both is somebody, and is shown what the link shows");
+});
+
+scenario("a guest shows the link's token with every resume", (quartet) => {
+  const guest = new Quartet("ws://quartet.test/generate-code", { WebSocketClass: FakeSocket, share: "G.0a" });
+  guest.follow("G", 1);
+  assert.deepEqual(latest().open().of("resume"), [{ action: "resume", generationId: "G", cursors: [], share: "G.0a" }]);
+  guest.close();
+});
+
+test("who signs in anew is connected anew, and goes on where they were", () => {
+  FakeSocket.all = [];
+  let token = "old";
+  const quartet = new Quartet("ws://quartet.test/generate-code", { WebSocketClass: FakeSocket, identity: () => ({ token }) });
+  quartet.follow("G", 1);
+  const first = latest().open();
+  token = "new";
+  quartet.renew();
+  assert.equal(first.readyState, 3);
+  assert.equal(latest().open().of("resume").length, 1);
+  quartet.close();
 });

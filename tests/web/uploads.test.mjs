@@ -159,7 +159,7 @@ test("a token is shown to the server that permits, and never to the bucket", asy
     heard.push([options.method, options.headers.authorization]);
     return server.fetchFunction(url, options);
   };
-  await new Uploads({ fetchFunction, token: "secret" }).upload(image(30));
+  await new Uploads({ fetchFunction, identity: () => ({ token: "secret" }) }).upload(image(30));
   await new Uploads({ fetchFunction }).upload(image(30));
   assert.deepEqual(heard, [["POST", "Bearer secret"], ["PUT", undefined], ["POST", undefined], ["PUT", undefined]]);
 });

@@ -1,16 +1,18 @@
 // Puts the page together: where it shows what, and what leads from one part to another.
 
-import { addressed, addressOf, START, TALLY } from "./addresses.js";
+import { addressed, addressOf, shared, START, TALLY } from "./addresses.js";
 import { listenToTabs } from "./channel.js";
 import { Deletion } from "./deletion.js";
 import { listenToClosers, listenToDiagnostics } from "./dialogs.js";
 import { GenerationView } from "./generation-view.js";
 import { History } from "./history.js";
 import { awaitConfig } from "./http.js";
-import { currentToken, identify } from "./identity.js";
+import { currentShare, currentToken, forgetToken, identify, identityEvents, isAsked, setShare } from "./identity.js";
 import { note } from "./journal.js";
 import { OpenGeneration } from "./open-generation.js";
 import { Quartet } from "./quartet.js";
+import { Sharing } from "./sharing.js";
+import { SignIn } from "./sign-in.js";
 import { Start } from "./start.js";
 import { TallyPage } from "./tally.js";
 import { LANGUAGE, localize, t } from "./texts.js";
@@ -32,6 +34,8 @@ const history = new History({
 }, { onDelete: (id, title) => deletion.ask(id, title) });
 const tally = new TallyPage({ table: part("tally-table"), note: part("tally-note") });
 const composer = new Start();
+const signIn = new SignIn();
+const sharing = new Sharing();
 let config = {};
 let open = null;
 
@@ -40,21 +44,51 @@ async function start() {
   listenToDiagnostics(facts);
   config = await awaitConfig(() => composer.notice(t("server.unreachable")));
   composer.notice("");
-  identify(config, { ask: () => globalThis.prompt(t("server.token")) });
-  history.refresh();
+  identify(config);
+  identityEvents.addEventListener("unauthorized", () => letIn({ isAgain: true }));
   part("demo-banner").hidden = config.demo !== true;
   part("version").textContent = config.version ? t("footer.version", { version: config.version }) : "";
   open = new OpenGeneration({
     makeClient, view,
-    on: { accepted: showAccepted, refused: showRefused, done: () => history.refresh(), connection: showConnection },
+    on: { accepted: showAccepted, refused: showRefused, done: refreshHistory, connection: showConnection },
   });
   listenToPage();
-  route();
+  showIdentity();
+  await route();
   continueUnsent();
 }
 
 function makeClient() {
-  return new Quartet(config.webSocketUrl || ownWebSocketUrl(), { token: currentToken() });
+  return new Quartet(config.webSocketUrl || ownWebSocketUrl(), { identity: () => ({ token: currentToken(), share: currentShare() }) });
+}
+
+// --- who it is
+
+/** Whether somebody looks at what a link shows, and has said nothing of themselves. */
+function isGuest() {
+  return isAsked() && currentToken() === null;
+}
+
+async function letIn(how) {
+  await signIn.ask(how);
+  showIdentity();
+  open.renew();
+}
+
+function showIdentity() {
+  part("sign-out").hidden = currentToken() === null;
+  part("history").hidden = isGuest();
+  refreshHistory();
+}
+
+// A guest has none.
+function refreshHistory() {
+  if (!isGuest()) history.refresh();
+}
+
+function signOut() {
+  forgetToken();
+  location.assign("/");
 }
 
 function ownWebSocketUrl() {
@@ -74,6 +108,8 @@ function listenToPage() {
   composer.listen({ onSend: generate, onTouch: () => open.warm() });
   part("stop-all").addEventListener("click", () => open.stop(null));
   part("delete-this").addEventListener("click", () => { if (open.id !== null) deletion.ask(open.id, view.title); });
+  part("share-this").addEventListener("click", () => { if (open.id !== null) sharing.open(open.id); });
+  part("sign-out").addEventListener("click", signOut);
   listenToTabs({ deleted: (id) => history.drop(id) });
   addEventListener("hashchange", navigate);
   addEventListener("error", (event) => note("-", "error", event.message));
@@ -113,13 +149,16 @@ async function navigate() {
   else view.focus();
 }
 
-function route() {
-  const generationId = addressed();
+async function route() {
+  const [generationId, share] = [addressed(), shared()];
+  setShare(share);
+  view.setReadOnly(share !== null);
+  if (share === null && isGuest()) await letIn();
   if (generationId !== null && generationId === open.id) return showAgain();
   open.leave();
-  if (generationId !== null) return open.bringBack(generationId, () => addressed() === generationId);
-  showBlank(location.hash === TALLY);
-  return null;
+  if (generationId === null) return showBlank(location.hash === TALLY);
+  await open.bringBack(generationId, () => addressed() === generationId);
+  return undefined;
 }
 
 // Back from a page that left it running.
@@ -127,7 +166,6 @@ function showAgain() {
   composer.hide();
   part("tally").hidden = true;
   part("generation").hidden = false;
-  return null;
 }
 
 // A reload between sending and acknowledgement: the same requestId continues that request, and pays for it once.
@@ -150,12 +188,15 @@ function showBlank(isTally) {
 function showAccepted(id) {
   composer.clear();
   globalThis.history.pushState(null, "", addressOf(id));
-  history.refresh();
+  refreshHistory();
 }
 
-function showRefused({ message }) {
+async function showRefused({ message, code }) {
   showBlank(false);
   composer.notice(message);
+  if (code !== "unauthorized" || !isAsked()) return;
+  await letIn({ isAgain: true });
+  composer.notice("");
 }
 
 function showDeleted(id) {

@@ -8,6 +8,7 @@ const LONGEST_UNSEEN_DELAY_MS = 15_000; // and who looks at it again does not wa
 const CONNECT_TIMEOUT_MS = 10_000;
 const PING_EVERY_MS = 4 * 60_000; // API Gateway closes a connection that idles for 10 minutes
 const PROBE_TIMEOUT_MS = 10_000;
+const PROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; // RFC 9110, section 5.6.2
 
 /** Events: `open`, `message` (detail: the parsed object), `state` (detail: {state, delayMs}). */
 export class Connection extends EventTarget {
@@ -20,10 +21,14 @@ export class Connection extends EventTarget {
   #probeTimer = null;
   #state = "idle";
 
-  /** `token`: who connects, where the server asks; a browser's socket can carry it in its address only. */
-  constructor(url, { WebSocketClass = globalThis.WebSocket, token = null } = {}) {
+  #url;
+  #identity;
+
+  /** `identity` gives who connects, where the server asks: {token, share}. */
+  constructor(url, { WebSocketClass = globalThis.WebSocket, identity = () => ({}) } = {}) {
     super();
-    this.url = token === null ? url : `${url}${url.includes("?") ? "&" : "?"}token=${encodeURIComponent(token)}`;
+    this.#url = url;
+    this.#identity = identity;
     this.WebSocketClass = WebSocketClass;
     globalThis.addEventListener?.("online", () => this.#lookAgain());
     globalThis.document?.addEventListener("visibilitychange", () => {
@@ -59,6 +64,12 @@ export class Connection extends EventTarget {
     this.#drop("idle");
   }
 
+  /** Connects anew, as whoever asks now. */
+  renew() {
+    this.#drop("idle");
+    if (this.#wanted) this.#connect();
+  }
+
   /** True if the message was handed to an open socket; that is no promise that it arrives. */
   send(message) {
     if (this.#socket?.readyState !== 1) return false;
@@ -79,7 +90,7 @@ export class Connection extends EventTarget {
     this.#setState("connecting");
     let socket;
     try {
-      socket = new this.WebSocketClass(this.url);
+      socket = new this.WebSocketClass(...handshake(this.#url, this.#identity()));
     } catch {
       this.#retryLater();
       return;
@@ -155,6 +166,16 @@ export class Connection extends EventTarget {
     note("-", `socket ${state}`, delayMs === 0 ? "" : `again in ${delayMs} ms`);
     this.dispatchEvent(new CustomEvent("state", { detail: { state, delayMs } }));
   }
+}
+
+/** What a socket is opened with. A browser lets a page say no more than an address, which logs keep, and subprotocols. */
+function handshake(url, { token = null, share = null }) {
+  const query = new URLSearchParams();
+  const isProtocol = token !== null && PROTOCOL.test(token);
+  if (token !== null && !isProtocol) query.set("token", token);
+  if (token === null && share !== null) query.set("share", share);
+  const address = query.size === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${query}`;
+  return isProtocol ? [address, ["quartet", token]] : [address];
 }
 
 function parseObject(text) {

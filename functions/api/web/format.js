@@ -55,6 +55,11 @@ export function instantText(milliseconds, now = Date.now()) {
   return t("time.after", { time: new Intl.DateTimeFormat(LANGUAGE, { ...day, hour: "numeric", minute: "2-digit" }).format(milliseconds) });
 }
 
+/** A moment by its day and time. */
+export function dateText(milliseconds) {
+  return new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }).format(milliseconds);
+}
+
 export function ago(milliseconds, now = Date.now()) {
   const minutes = Math.floor((now - milliseconds) / 60_000);
   if (minutes < 1) return t("time.now");

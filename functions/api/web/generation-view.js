@@ -3,6 +3,7 @@
 import { Board } from "./board.js";
 import { beginning, instant } from "./format.js";
 import { isCut, promptText } from "./history.js";
+import { isAsked } from "./identity.js";
 import { t } from "./texts.js";
 import { Versions } from "./versions.js";
 
@@ -51,7 +52,7 @@ export class GenerationView {
     part("generation").hidden = false;
     part("stop-all").hidden = true;
     part("stop-all").disabled = false;
-    part("delete-this").hidden = true;
+    this.#setManageable(false);
     this.notice("");
     this.setTitle(title);
   }
@@ -92,17 +93,26 @@ export class GenerationView {
     this.#board.setCount(variants);
     this.setModels(models);
     part("stop-all").hidden = false;
-    part("delete-this").hidden = false;
+    this.#setManageable(true);
     this.say(t("generation.accepted"));
+  }
+
+  /** By a link a generation is seen, and nothing is done with it. */
+  setReadOnly(isReadOnly) {
+    part("generation").classList.toggle("read-only", isReadOnly);
+  }
+
+  get #isReadOnly() {
+    return part("generation").classList.contains("read-only");
   }
 
   /** There is none under the address. */
   setMissing() {
     this.say("");
     this.setTitle(t("generation.nothing"));
-    this.notice(t("generation.missing"));
+    this.notice(t(this.#isReadOnly ? "share.nothing" : "generation.missing"));
     this.setRunning(false);
-    part("delete-this").hidden = true;
+    this.#setManageable(false);
   }
 
   /** It was deleted. What is shown stays, and nothing can be done with it that the server would have to do. */
@@ -110,9 +120,9 @@ export class GenerationView {
     for (const pane of this.#board.panes) pane.setGone();
     this.#versions.clear();
     this.setRunning(false);
-    part("delete-this").hidden = true;
+    this.#setManageable(false);
     this.notice("");
-    this.say(t("delete.gone"));
+    this.say(t(this.#isReadOnly ? "share.nothing" : "delete.gone"));
   }
 
   setStopping() {
@@ -152,8 +162,13 @@ export class GenerationView {
     this.#board.applyRecord(record);
     this.#board.start(isRunning ? instant(record.created_at) ?? Date.now() : null);
     this.setRunning(isRunning);
-    part("delete-this").hidden = false;
+    this.#setManageable(true);
     this.say(isRunning ? t("generation.running") : t(`generation.${record.status}`));
+  }
+
+  #setManageable(isThere) {
+    part("delete-this").hidden = !isThere;
+    part("share-this").hidden = !isThere || !isAsked();
   }
 
   focus() {

@@ -1,6 +1,6 @@
 // Quartet's HTTP interface, as far as the page needs it.
 
-import { credentials, refuseToken } from "./identity.js";
+import { credentials, currentShare, refuseToken } from "./identity.js";
 import { note } from "./journal.js";
 import { explain } from "./messages.js";
 import { t } from "./texts.js";
@@ -66,6 +66,27 @@ export async function exportPage(code) {
   throw await problemOf(response);
 }
 
+/** A new link to a generation, which ends after so many seconds or, with null, when it is revoked: {token, ...}. */
+export function makeShare(generationId, expiresInS) {
+  return fetchData(`${generationPath(generationId)}/share`, json("POST", expiresInS === null ? {} : { expiresInS }));
+}
+
+/** The links that hold: {shares: [{id, created_at, expires_at}]}. */
+export function fetchShares(generationId) {
+  return fetchData(`${generationPath(generationId)}/share`);
+}
+
+export function revokeShare(generationId, id) {
+  return fetchData(`${generationPath(generationId)}/share/${encodeURIComponent(id)}`, { method: "DELETE" });
+}
+
+/** A picture that was drawn for a page. */
+export async function fetchPicture(path) {
+  const response = await request(path);
+  if (response.ok) return response.blob();
+  throw await problemOf(response);
+}
+
 /** Stored messages of one attempt after a seq: {attempt, chunks: [{seq, type, value}], ended}. */
 export function fetchChunks(generationId, variantIndex, attempt, after) {
   const query = new URLSearchParams({ attempt });
@@ -75,9 +96,9 @@ export function fetchChunks(generationId, variantIndex, attempt, after) {
 
 /** An address under which a browser opens a page by itself, which can show no token: a link that ends after minutes. */
 export async function openableUrl(generationId, variantIndex) {
-  const path = variantPath(generationId, variantIndex);
-  if (credentials().authorization === undefined) return path;
-  const { pages } = await fetchData(`${generationPath(generationId)}/share`, json("POST", { expiresInS: OPENABLE_FOR_S }));
+  const path = shownByLink(variantPath(generationId, variantIndex));
+  if (currentShare() !== null || credentials().authorization === undefined) return path;
+  const { pages } = await makeShare(generationId, OPENABLE_FOR_S);
   return pages[variantIndex] ?? path;
 }
 
@@ -90,6 +111,13 @@ export async function fetchPage(generationId, variantIndex) {
 
 export function variantPath(generationId, variantIndex) {
   return `${generationPath(generationId)}/variants/${encodeURIComponent(variantIndex)}`;
+}
+
+// With the link's token, where a generation is shown by a link.
+function shownByLink(path) {
+  const share = currentShare();
+  if (share === null || !path.startsWith("/api/generations/")) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}share=${encodeURIComponent(share)}`;
 }
 
 function generationPath(generationId) {
@@ -121,7 +149,7 @@ async function request(path, options = {}, timeoutMs = TIMEOUT_MS) {
   const took = () => `${Math.round(performance.now() - begun)} ms`;
   try {
     const headers = { ...options.headers, ...credentials() };
-    const response = await fetch(path, { ...options, headers, signal: AbortSignal.timeout(timeoutMs), cache: "no-store" });
+    const response = await fetch(shownByLink(path), { ...options, headers, signal: AbortSignal.timeout(timeoutMs), cache: "no-store" });
     note("<", what, `${response.status}, ${took()}`);
     if (response.status === 401) refuseToken();
     return response;

@@ -1,23 +1,63 @@
-// Who uses the page, where the server asks: a token, kept for this tab. It comes in the page's address (#token=…), which it is taken
-// out of at once, or the person is asked for it.
+// Who uses the page, where the server asks: somebody with a token, or a guest with a link that shows one generation. The token comes in the
+// page's address (#token=…), which it is taken out of at once, or the person types it; it is kept for the tab, or for this browser if they
+// say so. Generated pages have no origin, so none of them can read it there.
 
 const KEY = "quartet.token";
 const IN_ADDRESS = /^#token=([^&]+)$/;
+const nowhere = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
 
+let isServerAsking = false;
 let token = null;
+let share = null;
+let stores = [];
 
-/** The token to show, or null where the server asks nobody. */
+/** Tells `unauthorized` when the server does not take the token (any more). */
+export const identityEvents = new EventTarget();
+
+/** Whether the server wants to know who asks. */
+export function isAsked() {
+  return isServerAsking;
+}
+
+/** The token to show, or null where there is none. */
 export function currentToken() {
   return token;
 }
 
-/** Finds out who uses the page, before anything is asked of a server that wants to know. */
-export function identify({ auth }, { ask, address = globalThis.location, history = globalThis.history, storage = globalThis.sessionStorage }) {
-  if (auth === undefined || auth === "none") return;
+/** The token of the link by which a generation is shown, or null. */
+export function currentShare() {
+  return share;
+}
+
+export function setShare(text) {
+  share = text;
+}
+
+/** Takes up what is known, before anything is asked of the server. */
+export function identify({ auth }, { address = globalThis.location, history = globalThis.history, storage = storeOf("sessionStorage"), lasting = storeOf("localStorage") } = {}) {
+  isServerAsking = auth !== undefined && auth !== "none";
+  if (!isServerAsking) return;
+  stores = [storage, lasting];
   const [, given = null] = IN_ADDRESS.exec(address.hash) ?? [];
-  if (given !== null) history.replaceState(null, "", "#/");
-  token = (given !== null ? decodeURIComponent(given) : storage.getItem(KEY) ?? ask())?.trim() || null;
-  if (token !== null) storage.setItem(KEY, token);
+  if (given !== null) {
+    history.replaceState(null, "", "#/");
+    keepToken(decodeURIComponent(given));
+  } else {
+    token = storage.getItem(KEY) ?? lasting.getItem(KEY);
+  }
+}
+
+/** Shows this token from now on; it is kept for the tab, or until somebody signs out here. */
+export function keepToken(text, isLasting = false) {
+  const [storage, lasting] = stores;
+  forgetToken();
+  token = text.trim() || null;
+  if (token !== null) (isLasting ? lasting : storage).setItem(KEY, token);
+}
+
+export function forgetToken() {
+  token = null;
+  for (const store of stores) store.removeItem(KEY);
 }
 
 /** What goes with every request. */
@@ -25,7 +65,19 @@ export function credentials() {
   return token === null ? {} : { authorization: `Bearer ${token}` };
 }
 
-/** The token is not good (any more): the next load of the page asks for another one. */
-export function refuseToken(storage = globalThis.sessionStorage) {
-  if (token !== null) storage.removeItem(KEY);
+/** The server does not take the token (any more). */
+export function refuseToken() {
+  // A guest, who has none, cannot lose it.
+  if (token === null) return;
+  forgetToken();
+  identityEvents.dispatchEvent(new Event("unauthorized"));
+}
+
+// Storage may be forbidden; then a token holds for as long as the page is open.
+function storeOf(name) {
+  try {
+    return globalThis[name] ?? nowhere;
+  } catch {
+    return nowhere;
+  }
 }

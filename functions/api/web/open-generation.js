@@ -2,6 +2,7 @@
 
 import { listenToTabs, tellTabs } from "./channel.js";
 import { fetchRecord } from "./http.js";
+import { currentShare } from "./identity.js";
 import { explain } from "./messages.js";
 import { feedPanes } from "./pane-feed.js";
 import { Picks } from "./picks.js";
@@ -55,6 +56,13 @@ export class OpenGeneration {
 
   get connectFailures() {
     return this.#client.connectFailures;
+  }
+
+  /** Connects anew, as whoever has signed in. */
+  renew() {
+    this.#client.renew();
+    this.#retries.renew();
+    this.#lookAgain();
   }
 
   warm() {
@@ -233,6 +241,7 @@ export class OpenGeneration {
 
   async #showVersions(known = null) {
     const { id } = this;
+    if (currentShare() !== null) return; // a link shows this one and no other
     const [versions, record] = await Promise.all([this.#view.versions.show(id), known ?? fetchRecord(id).catch(() => null)]);
     if (id !== this.id || record === null) return;
     for (const version of versions) this.#picks.note(version.id, version.winner);

@@ -1,7 +1,8 @@
 // What can be done with a page: copy it, open it, take it along as a file or with its pictures, and say that it is the best.
 
-import { currentToken } from "./identity.js";
+import { isAsked } from "./identity.js";
 import { exportPage, openableUrl, variantPath } from "./http.js";
+import { withPictures } from "./pictures.js";
 import { t } from "./texts.js";
 
 const SAID_FOR_MS = 1_500;
@@ -18,7 +19,7 @@ export class PaneKeep {
     this.#part = (name) => element.querySelector(`.${name}`);
     this.#say = say;
     this.#part("copy").addEventListener("click", () => this.#copy());
-    this.#part("download").addEventListener("click", () => save(new Blob([this.#text], { type: "text/html" }), `${this.#fileName()}.html`));
+    this.#part("download").addEventListener("click", () => this.#download());
     this.#part("open").addEventListener("click", (event) => this.#open(event));
     this.#part("zip").addEventListener("click", () => this.#zip());
     this.#part("pick").addEventListener("click", () => onPick(index, !this.isPicked));
@@ -81,7 +82,7 @@ export class PaneKeep {
 
   // A tab of its own shows no token.
   async #open(event) {
-    if (currentToken() === null) return;
+    if (!isAsked()) return;
     event.preventDefault();
     try {
       globalThis.open(await openableUrl(this.#source.generationId, this.#source.variantIndex), "_blank", "noopener");
@@ -89,6 +90,11 @@ export class PaneKeep {
     } catch (problem) {
       this.#say(problem.message);
     }
+  }
+
+  // One file, with the pictures that were drawn for it inside.
+  async #download() {
+    save(new Blob([await withPictures(this.#text)], { type: "text/html" }), `${this.#fileName()}.html`);
   }
 
   async #zip() {

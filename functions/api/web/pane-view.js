@@ -1,6 +1,7 @@
 // What a pane shows of its page: the preview at a desktop's or a phone's width, or the code; in its place or over the whole window.
 
 import { CodeView } from "./code.js";
+import { needsPictures, withPictures } from "./pictures.js";
 import { Preview } from "./preview.js";
 import { t } from "./texts.js";
 
@@ -12,10 +13,12 @@ const APART_MS = 60;
 export class PaneView {
   #element;
   #part;
+  #frame = makeFrame();
   #preview;
   #code;
   #width = matchMedia(NARROW).matches ? "mobile" : "desktop";
   #model = "";
+  #text = "";
   #observer;
   #timer;
   #onKey = (event) => this.#key(event);
@@ -24,15 +27,15 @@ export class PaneView {
   constructor(element, index, onSeen) {
     this.#element = element;
     this.#part = (name) => element.querySelector(`.${name}`);
-    this.#preview = new Preview(this.#part("pane-preview"), onSeen);
+    this.#preview = new Preview(this.#frame, onSeen);
     this.#code = new CodeView(this.#part("pane-code"));
     this.#part("show-preview").addEventListener("click", () => this.show("preview"));
     this.#part("show-code").addEventListener("click", () => this.show("code"));
     this.#part("show-desktop").addEventListener("click", () => this.#setWidth("desktop"));
     this.#part("show-mobile").addEventListener("click", () => this.#setWidth("mobile"));
     this.#part("fullscreen").addEventListener("click", () => this.#setFull(!this.isFull));
-    // Each frame is a process of its own to a browser: one after the other, they hold nothing up.
-    this.#timer = setTimeout(() => { this.#part("pane-preview").src = SHELL; }, index * APART_MS);
+    // Each frame is a document, and then a process of its own: one after the other, and after the panes, they hold nothing up.
+    this.#timer = setTimeout(() => this.#part("pane-body").prepend(this.#frame), index * APART_MS);
     this.#observer = new ResizeObserver(() => this.#fit());
     this.#observer.observe(this.#part("pane-body"));
     this.#setWidth(this.#width);
@@ -51,13 +54,15 @@ export class PaneView {
   }
 
   setText(text) {
+    this.#text = text;
     this.#preview.render(text);
     this.#code.setText(text);
+    if (needsPictures(text)) withPictures(text).then((whole) => { if (this.#text === text) this.#preview.render(whole); });
   }
 
   setModel(model) {
     this.#model = model;
-    this.#part("pane-preview").title = t("pane.previewOf", { model });
+    this.#frame.title = t("pane.previewOf", { model });
     this.#part("pane-code").setAttribute("aria-label", t("pane.codeOf", { model }));
     this.#part("view").setAttribute("aria-label", t("pane.viewOf", { model }));
     this.#part("width").setAttribute("aria-label", t("pane.widthOf", { model }));
@@ -67,7 +72,7 @@ export class PaneView {
   show(view) {
     const isCode = view === "code";
     this.#part("pane-code").hidden = !isCode;
-    this.#part("pane-preview").hidden = isCode;
+    this.#frame.hidden = isCode;
     this.#part("width").hidden = isCode;
     press(this.#part("show-code"), isCode);
     press(this.#part("show-preview"), !isCode);
@@ -97,7 +102,7 @@ export class PaneView {
     if (clientWidth === 0) return;
     const wanted = this.#width === "mobile" ? WIDTHS.mobile : Math.max(WIDTHS.desktop, clientWidth);
     const scale = Math.min(1, clientWidth / wanted);
-    const { style } = this.#part("pane-preview");
+    const { style } = this.#frame;
     style.width = `${wanted}px`;
     style.height = `${clientHeight / scale}px`;
     style.left = `${Math.max(0, (clientWidth - wanted * scale) / 2)}px`;
@@ -127,6 +132,15 @@ export class PaneView {
     event.preventDefault();
     this.#setFull(false);
   }
+}
+
+function makeFrame() {
+  const frame = document.createElement("iframe");
+  frame.className = "pane-preview";
+  frame.setAttribute("sandbox", "allow-scripts");
+  frame.referrerPolicy = "no-referrer";
+  frame.src = SHELL;
+  return frame;
 }
 
 /** Everything beside an element and beside what it stands in. */

@@ -1,23 +1,6 @@
 // Quartet's client: one generation over one WebSocket, followed to its end across every interruption. No dependencies, no
 // DOM, usable from any page; the other modules beside it are its parts.
-//
-//   const quartet = new Quartet("wss://host/generate-code");
-//   quartet.addEventListener("text", ({ detail }) => show(detail.variantIndex, detail.text));
-//   quartet.generate({ generatedCodeConfig: "html_tailwind", inputMode: "image", generationType: "create",
-//                      prompt: { text: "In green", images: [file] }, variants: 4 });
-//
-// new Quartet(url, {api, token})  `api`: the HTTP API's origin, where it is not the page's own; `token`: who asks
-// generate(params, id?)      returns the request's id; the same id never pays twice. An image is a File or Blob, a data URL or
-//                            `upload:ID`. What does not fit a frame is uploaded first, images and long texts alike.
-// follow(id, variants?)      replays a generation from its start and follows it    leave()    looks away; the server goes on
-// cancel(variantIndex?)      stops one variant, or all    warm(), close()    connect ahead of time; end
-// Reconnects with back-off, resumes after what it has, asks for what is missing, and pings, all by itself.
-//
-// Events: `connection` {state, delayMs}, `prepared` {requestId, params} (uploaded; these params can be sent again),
-// `accepted` {id, models, variants, requestId}, `refused` {phase, value, code, field, quota}, `models` {models}, `status` and
-// `progress` (the message), `text` {variantIndex, attempt, text}, `ended` (the variantComplete or variantError message, its
-// text being whole), `done` {status}, `incomplete` {} (replay does not deliver what is missing: fetch it over HTTP and `settle`),
-// `deleted` {id}. `removeGeneration(id, {api, token})` deletes one.
+// docs/client.md has an example, the methods and the events.
 
 import { compose, fitting } from "./compose.js";
 import { Connection } from "./connection.js";
@@ -34,6 +17,7 @@ const FINAL_REFUSAL = /not_?found|forbidden|unauthorized|gone|expired/i;
 
 export class Quartet extends EventTarget {
   #connection;
+  #identity;
   #uploads;
   #pending = null; // the generate that has not been acknowledged
   #generationId = null;
@@ -49,8 +33,10 @@ export class Quartet extends EventTarget {
 
   constructor(url, options = {}) {
     super();
-    this.#connection = new Connection(url, options);
-    this.#uploads = new Uploads(options);
+    const { token = null, share = null, identity = () => ({ token, share }) } = options;
+    this.#identity = identity;
+    this.#connection = new Connection(url, { ...options, identity });
+    this.#uploads = new Uploads({ ...options, identity });
     this.#connection.addEventListener("open", () => this.#catchUp());
     this.#connection.addEventListener("message", (event) => this.#receive(event.detail));
     this.#connection.addEventListener("state", (event) => this.#emit("connection", event.detail));
@@ -69,10 +55,14 @@ export class Quartet extends EventTarget {
     return this.#connection.failures;
   }
 
-  /** Connect ahead of time: it warms the server that will take the generate. */
+  /** It warms the server that will take the generate. */
   warm() {
     this.#connection.want();
     if (this.#finished) this.#connection.relax(); // not worth fighting for while nothing is under way
+  }
+
+  renew() {
+    this.#connection.renew();
   }
 
   /** Starts a generation. A requestId from an earlier, unacknowledged call continues that one instead of paying twice. */
@@ -191,7 +181,9 @@ export class Quartet extends EventTarget {
 
   #resume() {
     if (this.#generationId === null) return;
-    this.#connection.send({ action: "resume", generationId: this.#generationId, cursors: this.#variants.cursors });
+    const { share = null } = this.#identity();
+    const cursors = this.#variants.cursors;
+    this.#connection.send({ action: "resume", generationId: this.#generationId, cursors, ...(share !== null && { share }) });
   }
 
   #sendCancels() {

@@ -54,6 +54,10 @@ export class Retries {
     }
   }
 
+  renew() {
+    for (const { client } of this.#lines.values()) client.renew();
+  }
+
   cancel(index) {
     this.#lines.get(index)?.client.cancel(0);
   }

@@ -1,6 +1,7 @@
 // Small pictures of pages: the pages themselves, in the same sandbox as a preview, as long as they are near to being seen.
 
 import { fetchPage } from "./http.js";
+import { needsPictures, withPictures } from "./pictures.js";
 
 const AT_ONCE = 3;
 const KEPT_MOST = 40;
@@ -48,7 +49,7 @@ export class Thumbnails {
     const { page } = element.dataset;
     this.#fetching += 1;
     try {
-      if (!this.#pages.has(page)) this.#keep(page, await fetchPage(...page.split("/")));
+      if (!this.#pages.has(page)) this.#keep(page, await wholePage(...page.split("/")));
       if (element.isConnected) this.#fill(element, this.#pages.get(page));
     } catch {
       // A list without one of its pictures is still the list.
@@ -74,4 +75,9 @@ export class Thumbnails {
     frame.addEventListener("load", () => frame.contentWindow?.postMessage({ type: "render", html }, "*"));
     element.replaceChildren(frame);
   }
+}
+
+async function wholePage(generationId, variantIndex) {
+  const html = await fetchPage(generationId, variantIndex);
+  return needsPictures(html) ? withPictures(html) : html;
 }

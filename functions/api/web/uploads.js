@@ -20,13 +20,13 @@ export class UploadProblem extends Error {
 export class Uploads {
   #api;
   #fetch;
-  #token;
+  #identity;
   #references = new WeakMap();
 
-  /** `api`: the HTTP API's origin, where it is not the page's own; `token`: who asks it, where it asks. */
-  constructor({ api = "", token = null, fetchFunction = (...request) => globalThis.fetch(...request) } = {}) {
+  /** `api`: the HTTP API's origin, where it is not the page's own; `identity` gives who asks, where the server asks: {token}. */
+  constructor({ api = "", identity = () => ({}), fetchFunction = (...request) => globalThis.fetch(...request) } = {}) {
     this.#api = api;
-    this.#token = token;
+    this.#identity = identity;
     this.#fetch = fetchFunction;
   }
 
@@ -62,9 +62,10 @@ export class Uploads {
   }
 
   async #permit(contentType, bytes) {
+    const { token = null } = this.#identity();
     const response = await this.#request(`${this.#api}/api/uploads`, {
       method: "POST",
-      headers: { "content-type": "application/json", ...(this.#token !== null && { authorization: `Bearer ${this.#token}` }) },
+      headers: { "content-type": "application/json", ...(token !== null && { authorization: `Bearer ${token}` }) },
       body: JSON.stringify({ contentType, bytes }),
       signal: AbortSignal.timeout(PERMIT_TIMEOUT_MS),
     });

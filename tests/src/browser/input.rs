@@ -119,6 +119,12 @@ impl Tab {
         self.call("Input.dispatchDragEvent", json!({"type": kind, "x": x, "y": y, "data": data})).await;
     }
 
+    /// Lets what is downloaded be kept in a folder.
+    pub async fn download_into(&self, folder: &Path) {
+        let params = json!({"behavior": "allow", "browserContextId": self.context(), "downloadPath": folder});
+        self.devtools().call(None, "Browser.setDownloadBehavior", params).await;
+    }
+
     /// Chooses files in the dialog that a click opens.
     pub async fn choose_files(&self, button: &Element, files: &[&Path]) {
         self.call("Page.setInterceptFileChooserDialog", json!({"enabled": true})).await;

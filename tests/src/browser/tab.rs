@@ -104,6 +104,11 @@ impl Tab {
         &self.devtools
     }
 
+    /// The context that it is in.
+    pub(super) fn context(&self) -> &str {
+        &self.context
+    }
+
     /// Its session, for commands.
     #[must_use]
     pub fn session(&self) -> &str {

@@ -1,5 +1,6 @@
 //! axe-core, the checker that the field uses, finds nothing serious in any of the main states.
 
+use crate::browser::auth::{AUTH, REFUSED, TOKEN, sign_in};
 use end_to_end::browser::{App, Emulated, Key, Tab};
 use serde_json::Value;
 
@@ -42,9 +43,40 @@ async fn every_state_is_accessible(is_dark: bool) {
     app.stop_button(&app.tab, "demo-stall").await.click().await;
     app.pane(&app.tab, "demo-stall").await.until_text("Stopped").await;
     assert_accessible(&app.tab, "stopped").await;
+    app.tab.find("button", "Delete this generation").await.click().await;
+    app.tab.find("alertdialog", "Delete “A page for everybody”?").await;
+    assert_accessible(&app.tab, "delete").await;
+    app.tab.press(Key::Escape).await;
     app.tab.find("link", "Compare models").await.click().await;
     app.tab.until_text("Which model does best").await;
     assert_accessible(&app.tab, "comparison").await;
+}
+
+async fn signing_in_and_sharing_are_accessible(is_dark: bool) {
+    let emulated = Emulated { is_dark, ..Emulated::default() };
+    let environment = [&AUTH, &[("MODELS", "demo-a,demo-bb")][..]].concat();
+    let Some(app) = App::open_as(&environment, &emulated).await else { return };
+    sign_in(&app.tab, "token-of-nobody").await;
+    app.tab.find("dialog", "Who are you?").await.until_text(REFUSED).await;
+    assert_accessible(&app.tab, "sign in").await;
+    sign_in(&app.tab, TOKEN).await;
+    app.ask_for("A page for everybody").await;
+    app.until_done(&app.tab).await;
+    app.tab.find("button", "Share").await.click().await;
+    app.tab.find("button", "Make a link").await.click().await;
+    let link = app.tab.find("textbox", "The link, which is shown only now").await.value().await;
+    assert_accessible(&app.tab, "share").await;
+    app.tab.press(Key::Escape).await;
+    let guest = Tab::open(app.tab.devtools(), &emulated).await;
+    guest.go(&link).await;
+    app.until_done(&guest).await;
+    assert_accessible(&guest, "by a link").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_and_sharing_are_accessible_in_the_light_and_in_the_dark() {
+    signing_in_and_sharing_are_accessible(false).await;
+    signing_in_and_sharing_are_accessible(true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

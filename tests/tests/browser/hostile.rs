@@ -5,7 +5,7 @@ use end_to_end::browser::{App, Emulated};
 use serde_json::Value;
 
 /// Tries everything that would harm, and writes down what came of it.
-const ATTACK: &str = r"
+pub const ATTACK: &str = r"
 <!DOCTYPE html><html><head><title>harm</title></head><body><h1>Hello from the page</h1><pre id='report'>waiting</pre><script>
 const results = {};
 const attempt = async (name, act) => {
@@ -45,7 +45,8 @@ const inTime = (promise) => Promise.race([promise, new Promise((_, fail) => setT
 })();
 </script></body></html>";
 
-fn assert_harmless(report: &Value) {
+/// Every attempt was refused.
+pub fn assert_harmless(report: &Value) {
     let results: Value = serde_json::from_str(report.as_str().unwrap()).unwrap();
     println!("{results:#}");
     for (what, outcome) in results.as_object().unwrap() {
@@ -53,7 +54,8 @@ fn assert_harmless(report: &Value) {
     }
 }
 
-const REPORT: &str =
+/// What came of it, once everything was tried.
+pub const REPORT: &str =
     "(() => { const text = document.getElementById('report')?.textContent; return text !== 'waiting' && text; })()";
 
 #[tokio::test(flavor = "multi_thread")]
