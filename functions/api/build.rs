@@ -15,6 +15,8 @@ use std::{env, fs};
 
 /// What the page's own links begin with; the release takes the place of the dash.
 const UNRELEASED: &str = "/assets/-/";
+/// Scripts that are not asked for with the others: the first one, which asks for them, and what is fetched only where it is needed.
+const APART: [&str; 5] = ["boot.js", "highlighter.js", "removal.js", "sharing.js", "sign-in.js"];
 /// Where the page names its modules, so that a browser asks for all of them at once and not one after the other.
 const MODULES: &str = "<!-- modules -->";
 
@@ -84,7 +86,7 @@ fn released(text: &str, release: &str, files: &[(String, String)]) -> String {
     let is_module = |name: &str| {
         Path::new(name).extension().is_some_and(|extension| extension == "js")
             && !name.contains('/')
-            && name != "highlighter.js"
+            && !APART.contains(&name)
     };
     let modules: Vec<String> = files
         .iter()

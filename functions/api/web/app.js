@@ -11,8 +11,6 @@ import { currentShare, currentToken, forgetToken, identify, identityEvents, isAs
 import { note } from "./journal.js";
 import { OpenGeneration } from "./open-generation.js";
 import { Quartet } from "./quartet.js";
-import { Sharing } from "./sharing.js";
-import { SignIn } from "./sign-in.js";
 import { Start } from "./start.js";
 import { TallyPage } from "./tally.js";
 import { LANGUAGE, localize, t } from "./texts.js";
@@ -34,8 +32,8 @@ const history = new History({
 }, { onDelete: (id, title) => deletion.ask(id, title) });
 const tally = new TallyPage({ table: part("tally-table"), note: part("tally-note") });
 const composer = new Start();
-const signIn = new SignIn();
-const sharing = new Sharing();
+let signIn = null;
+let sharing = null;
 let config = {};
 let open = null;
 
@@ -45,6 +43,7 @@ async function start() {
   config = await awaitConfig(() => composer.notice(t("server.unreachable")));
   composer.notice("");
   identify(config);
+  if (isAsked()) await loadAccess();
   identityEvents.addEventListener("unauthorized", () => letIn({ isAgain: true }));
   part("demo-banner").hidden = config.demo !== true;
   part("version").textContent = config.version ? t("footer.version", { version: config.version }) : "";
@@ -67,6 +66,13 @@ function makeClient() {
 /** Whether somebody looks at what a link shows, and has said nothing of themselves. */
 function isGuest() {
   return isAsked() && currentToken() === null;
+}
+
+// Only where somebody is asked.
+async function loadAccess() {
+  const [{ SignIn }, { Sharing }] = await Promise.all([import("./sign-in.js"), import("./sharing.js")]);
+  signIn = new SignIn();
+  sharing = new Sharing();
 }
 
 async function letIn(how) {

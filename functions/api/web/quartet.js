@@ -4,11 +4,14 @@
 
 import { compose, fitting } from "./compose.js";
 import { Connection } from "./connection.js";
-import { Unclaimed } from "./unclaimed.js";
 import { Uploads } from "./uploads.js";
-import { Variants } from "./variants.js";
+import { Unclaimed, Variants } from "./variants.js";
 
-export { removeGeneration } from "./removal.js";
+/** Deletes a generation; see removal.js, which is fetched when it is needed. */
+export async function removeGeneration(...given) {
+  const removal = await import("./removal.js");
+  return removal.removeGeneration(...given);
+}
 
 const TICK_MS = 100;
 const ACKNOWLEDGE_WITHIN_MS = 10_000;

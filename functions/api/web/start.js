@@ -40,7 +40,7 @@ export class Start {
     });
     const openImport = listenToImport(({ code, wish }) => onSend(importedPage({ code, wish, stack: part("stack").value }), wish, null));
     this.#attachments.addEventListener("page", ({ detail }) => openImport(detail));
-    part("generate").disabled = false;
+    for (const id of ["attach", "import", "generate"]) part(id).disabled = false;
   }
 
   show() {

@@ -51,3 +51,22 @@ export class Variants {
     return { isDue: due.length > 0, isHopeless };
   }
 }
+
+const UNCLAIMED_MOST = 1_000;
+
+/** Messages of a generation that this page has not heard of yet: a worker may push before the acknowledgement arrives, which takes the
+ *  longer way through a route response. */
+export class Unclaimed {
+  #messages = [];
+
+  keep(message) {
+    if (this.#messages.length < UNCLAIMED_MOST) this.#messages.push(message);
+  }
+
+  /** Those of a generation; all others are forgotten. */
+  take(generationId) {
+    const own = this.#messages.filter((message) => message.generationId === generationId);
+    this.#messages = [];
+    return own;
+  }
+}

@@ -34,6 +34,7 @@ impl App {
         let tab = Tab::open(devtools, emulated).await;
         let app = Self { tab, address, _stack: None };
         app.tab.go(&app.url("/")).await;
+        app.tab.until("the page answers", "document.getElementById('generate').disabled === false").await;
         app
     }
 

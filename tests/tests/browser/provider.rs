@@ -90,26 +90,31 @@ async fn a_page_that_was_asked_for_again_is_changed_like_any_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_that_is_reached_is_said_with_its_end_and_what_was_typed_stays() {
-    let Some(app) = App::open(&[("QUOTA_USER", "tokens:1")]).await else { return };
-    app.wish().await.click().await;
-    app.tab.write("A bakery by the sea").await;
-    app.tab.find("button", "Generate").await.click().await;
-    app.tab.until_text("Your limit of tokens a day, 1, is reached. You can go on").await;
-    assert_eq!(app.wish().await.value().await, "A bakery by the sea");
-    app.assert_no_complaints();
+    let languages = [
+        ("en-US", "Describe the page", "Generate", "Your limit of tokens a day, 1, is reached. You can go on "),
+        ("ru-RU", "Опишите страницу", "Создать", "Исчерпан ваш предел токенов в день: 1. Продолжить можно "),
+    ];
+    for (language, field, button, said) in languages {
+        let emulated = Emulated { language, ..Emulated::default() };
+        let Some(app) = App::open_as(&[("QUOTA_USER", "tokens:1")], &emulated).await else { return };
+        let wish = app.tab.find("textbox", field).await;
+        wish.click().await;
+        app.tab.write("A bakery by the sea").await;
+        app.tab.find("button", button).await.click().await;
+        app.tab.until_text(said).await;
+        assert_eq!(wish.value().await, "A bakery by the sea");
+        app.assert_no_complaints();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_russian_browser_is_told_in_russian_what_went_wrong_and_what_to_do() {
     let russian = Emulated { language: "ru-RU", ..Emulated::default() };
-    let environment = [("MODELS", "demo-status-401,demo-quota,demo-prose,demo-a"), ("QUOTA_USER", "running:4")];
+    let environment = [("MODELS", "demo-status-401,demo-quota,demo-prose,demo-a")];
     let Some(app) = App::open_as(&environment, &russian).await else { return };
-    let open = async |wish: &str| {
-        app.tab.find("textbox", "Опишите страницу").await.click().await;
-        app.tab.write(wish).await;
-        app.tab.find("button", "Создать").await.click().await;
-    };
-    open("Пекарня").await;
+    app.tab.find("textbox", "Опишите страницу").await.click().await;
+    app.tab.write("Пекарня").await;
+    app.tab.find("button", "Создать").await.click().await;
     let said = app.pane(&app.tab, "demo-status-401").await.until_text("Ошибка").await;
     assert!(said.contains("Провайдер отверг ключ сервера. Проверьте OPENAI_API_KEY"), "{said}");
     app.pane(&app.tab, "demo-quota").await.until_text("Пополните его и повторите.").await;
