@@ -218,6 +218,7 @@ async fn write(
             Standing::Lost => return Ok(Some(Interruption::Lost)),
         }
         if chunk.is_some() {
+            shared.lock().coalescer.written(held.clock.now_ms());
             if announced {
                 held.written(page_bytes).await;
             } else {

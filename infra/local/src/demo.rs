@@ -3,6 +3,7 @@
 
 mod answer;
 mod behaviour;
+mod frames;
 mod page;
 mod server;
 mod servers;

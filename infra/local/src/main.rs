@@ -9,6 +9,9 @@ use local::{Options, Stack, StartError};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Screenshots and sentences to HTML, four models side by side - and nothing shown is ever lost.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "quartet", version)]

@@ -1,9 +1,13 @@
 //! When the next chunk is due. Each chunk costs a write and a push, so deltas are gathered: the first goes at once,
 //! later ones no more often than the interval and never before the one before is written and pushed. Under load
-//! chunks therefore grow instead of queueing. The interval grows with the time that the attempt has taken.
+//! chunks therefore grow instead of queueing. The interval grows with the time that the attempt has taken, and with the time
+//! that the last chunk took.
 
 use crate::chunk::{Change, Chunk, split_at_message};
-use crate::limits::{PUSH_INTERVAL_GROWTH, PUSH_INTERVAL_MS_MAX, READ_REST_MS_MAX, READ_REST_MS_MIN, READ_REST_PART};
+use crate::limits::{
+    PUSH_INTERVAL_EFFORT, PUSH_INTERVAL_GROWTH, PUSH_INTERVAL_MS_MAX, PUSH_QUIET_MS, READ_REST_MS_MAX,
+    READ_REST_MS_MIN, READ_REST_PART,
+};
 
 /// Gathers one attempt's text into numbered chunks. The caller tells the time, in milliseconds of any one clock.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub struct Coalescer {
     due_ms: u64,
     /// When the first chunk was taken.
     first_ms: Option<u64>,
+    /// When the last chunk was taken, until it is written.
+    taken_ms: Option<u64>,
 }
 
 impl Coalescer {
@@ -34,6 +40,7 @@ impl Coalescer {
             replace: attempt > 1,
             due_ms: 0,
             first_ms: None,
+            taken_ms: None,
         }
     }
 
@@ -90,11 +97,21 @@ impl Coalescer {
         // A remainder that did not fit is due at once: its text is older than the interval asks for.
         self.grow(now_ms);
         self.due_ms = if rest.is_empty() { now_ms + self.grown_ms } else { now_ms };
+        self.taken_ms = rest.is_empty().then_some(now_ms);
         self.pending = rest;
         self.replace = false;
         let chunk = Chunk { seq: self.next_seq, change, text };
         self.next_seq += 1;
         Some(chunk)
+    }
+
+    /// The last chunk is written and pushed: the next is due no earlier than its effort asks for.
+    pub fn written(&mut self, now_ms: u64) {
+        if let Some(taken_ms) = self.taken_ms.take() {
+            let effort_ms = now_ms.saturating_sub(taken_ms + PUSH_QUIET_MS) * PUSH_INTERVAL_EFFORT;
+            self.grown_ms = self.grown_ms.max(effort_ms.min(PUSH_INTERVAL_MS_MAX));
+            self.due_ms = taken_ms + self.grown_ms;
+        }
     }
 }
 
@@ -118,7 +135,7 @@ mod tests {
     #[test]
     fn the_interval_grows_with_the_attempt_up_to_its_maximum() {
         let mut coalescer = Coalescer::new(1, 250);
-        for (now_ms, next_ms) in [(1_000, 1_250), (2_250, 2_500), (3_500, 4_000), (5_995, 6_994), (90_000, 91_400)] {
+        for (now_ms, next_ms) in [(1_000, 1_250), (1_750, 2_000), (2_500, 3_000), (3_997, 4_996), (90_000, 91_400)] {
             coalescer.append("p");
             assert!(coalescer.take(now_ms).is_some());
             coalescer.append("p");
@@ -127,10 +144,34 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_long_to_write_is_written_more_rarely_up_to_the_maximum() {
+        let mut coalescer = Coalescer::new(1, 250);
+        // A chunk that was quick again brings the interval of its time back.
+        for (now_ms, took_ms, next_ms) in
+            [(1_000, 30, 1_250), (2_000, 60, 2_480), (3_000, 1_000, 4_400), (5_000, 1, 6_333)]
+        {
+            coalescer.append("p");
+            assert!(coalescer.take(now_ms).is_some());
+            coalescer.written(now_ms + took_ms);
+            coalescer.append("p");
+            assert_eq!(coalescer.due_ms(), Some(next_ms));
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_text_over_one_message_waits_for_no_effort() {
+        let mut coalescer = Coalescer::new(1, 250);
+        coalescer.append(&"x".repeat(70_000));
+        assert!(coalescer.take(1_000).is_some());
+        coalescer.written(1_100);
+        assert_eq!(coalescer.due_ms(), Some(1_000));
+    }
+
+    #[test]
     fn the_provider_rests_while_text_waits_and_longer_as_the_interval_grows() {
         let mut coalescer = Coalescer::new(1, 250);
         assert_eq!(coalescer.rest_ms(), None, "the first words are waited for");
-        for (now_ms, rest_ms) in [(1_000, 120), (3_500, 120), (6_600, 160), (90_000, 200)] {
+        for (now_ms, rest_ms) in [(1_000, 120), (3_500, 120), (4_360, 160), (90_000, 200)] {
             coalescer.append("p");
             assert!(coalescer.take(now_ms).is_some());
             assert_eq!(coalescer.rest_ms(), None, "what comes next starts a chunk");

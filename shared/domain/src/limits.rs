@@ -78,9 +78,14 @@ pub const LEASE_MS: u64 = 20_000;
 pub const HEARTBEAT_MS: u64 = 1_500;
 /// Chunks of one variant come no more often than this.
 pub const PUSH_INTERVAL_MS: u64 = 250;
-/// The interval grows with an attempt, to a fifth of the time since its first chunk: what has been running for long is
+/// The interval grows with an attempt, to a third of the time since its first chunk: what has been running for long is
 /// watched less closely, and each chunk is paid for.
-pub const PUSH_INTERVAL_GROWTH: u64 = 5;
+pub const PUSH_INTERVAL_GROWTH: u64 = 3;
+/// The interval is at least so many times as long as the last chunk took beyond [`PUSH_QUIET_MS`] to be written and pushed:
+/// whoever is slow because there is much to do is asked for less, and what has just begun need not wait behind what is under way.
+pub const PUSH_INTERVAL_EFFORT: u64 = 16;
+/// What a chunk takes where nobody waits: a transaction and a push, on AWS about 10 ms each.
+pub const PUSH_QUIET_MS: u64 = 30;
 /// The interval grows up to here: below [`HEARTBEAT_MS`], so that chunks bring what a heartbeat would have to ask for.
 pub const PUSH_INTERVAL_MS_MAX: u64 = 1_400;
 /// With text waiting for its chunk, a provider that is quiet for this long is left alone for a rest.

@@ -12,6 +12,8 @@ use tokio::time::timeout;
 /// 20 KB in 500 deltas of 10 ms.
 const MODEL: &str = "demo-paced-500x10x20480";
 
+const UNLIMITED: &str = "minute:none,running:none,tokens:none,usd:none";
+
 /// How much load, and on what.
 #[derive(Clone, Debug, Args)]
 pub struct LoadArguments {
@@ -122,6 +124,9 @@ impl Own {
             .current_dir(&directory)
             .env("MODELS", model)
             .env("LOG", "error")
+            // What one machine takes is the question, not what its owner allows.
+            .env("QUOTA_USER", UNLIMITED)
+            .env("QUOTA_STACK", UNLIMITED)
             .env_remove("OPENAI_API_KEY")
             .env_remove("OPENAI_BASE_URL")
             .stdin(Stdio::null())

@@ -32,6 +32,9 @@ const LIFETIME: Duration = Duration::from_hours(2);
 /// A client that does not take a frame for this long is gone.
 const SEND: Duration = Duration::from_secs(30);
 
+/// What an idle connection reads with.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+
 /// How a connection ended.
 struct End {
     /// What `$disconnect` is told.
@@ -93,6 +96,8 @@ pub(super) async fn upgrade(
     } else {
         (RELAXED_MESSAGE_BYTES_MAX, RELAXED_MESSAGE_BYTES_MAX)
     };
+    // What an idle connection takes is its buffer for reading, and 128 KB unless it is said; messages grow it as they need.
+    let upgrade = upgrade.read_buffer_size(READ_BUFFER_BYTES).write_buffer_size(0);
     upgrade.max_message_size(message).max_frame_size(frame).on_upgrade(move |socket| async move {
         let open = gateway.open.clone();
         open.track_future(serve(gateway, origin, socket)).await;
