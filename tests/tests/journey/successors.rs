@@ -33,7 +33,9 @@ async fn a_successor_answers_within_the_same_attempt_and_everyone_is_told() {
         let cost = (usage("inputTokens") * 1_000.0 + usage("outputTokens") * 2_000.0) / 1e6;
         assert!((variant["costUsd"].as_f64().unwrap() - cost).abs() < 1e-9, "at the successor's price: {variant}");
         let of_variant = |kind| client.heard.iter().filter(move |m| m.kind == kind && m.variant_index == Some(index));
-        let told = of_variant(Kind::Status).find(|message| message.data.is_some()).expect("a notice");
+        let told = of_variant(Kind::Status)
+            .find(|message| message.data.as_ref().is_some_and(|data| data.get("modelUsed").is_some()))
+            .expect("a notice");
         assert!(told.value.as_ref().unwrap().contains("demo-dear answers instead"), "{told:?}");
         let complete = of_variant(Kind::VariantComplete).next().unwrap().data.as_ref().unwrap();
         assert_eq!((&complete["model"], &complete["modelUsed"]), (&variant["model"], &json!("demo-dear")));
