@@ -1,4 +1,5 @@
-//! Takes the page's files into the binary: as they are, compressed, and under a name that changes with their content.
+//! Takes the page's files into the binary: as they are, compressed, and under a name that changes with their content. Links
+//! the program that AWS runs.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +14,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "../.cargo/link.rs"]
+mod link;
+
 /// What the page's own links begin with; the release takes the place of the dash.
 const UNRELEASED: &str = "/assets/-/";
 /// Scripts that are not asked for with the others: the first one, which asks for them, and what is fetched only where it is needed.
@@ -25,6 +29,7 @@ const SHEET: (&str, &str) = ("<link rel=\"stylesheet\" href=\"/assets/-/", "\">"
 const PAGE: &str = "index.html";
 
 fn main() -> Result<(), Box<dyn Error>> {
+    link::tightly();
     let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("web");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo:rerun-if-changed={}", folder.display());

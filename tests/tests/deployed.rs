@@ -1,9 +1,10 @@
-//! The journey over the URLs of a deployed stack: connect, generate, disconnect, resume, recover, history, page.
+//! The journey over the URLs of a deployed stack: connect, generate, disconnect, resume, recover, history, page, deletion.
 //!
 //! Run by `tests/deployed`, which deploys the template to a stand-in for AWS, or takes a real stack's URLs.
 
 use domain::wire::server::Kind;
 use end_to_end::{Client, Http, View, ended};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 fn url(name: &str) -> String {
@@ -66,4 +67,9 @@ async fn a_person_gets_every_page_over_the_deployed_urls() {
     assert!(items.iter().any(|item| item["id"] == id.as_str()), "{history}");
     let unknown = http.get("/api/generations/0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10/variants/0").await;
     assert_eq!(unknown.0, 404, "an object that is not there is not a server's error");
+
+    let one = format!("/api/generations/{id}");
+    assert_eq!(http.send(Method::DELETE, &one, &Value::Null).await.0, 204, "its owner deletes it");
+    assert_eq!(http.get(&one).await.0, 404, "what was deleted is not read");
+    assert_eq!(http.get_text(&format!("{one}/variants/0")).await.0, 404, "nor is its page");
 }

@@ -9,6 +9,8 @@ mod broken;
 mod browser;
 #[path = "processes/garbage.rs"]
 mod garbage;
+#[path = "processes/metrics.rs"]
+mod metrics;
 #[path = "processes/misconfigured.rs"]
 mod misconfigured;
 #[path = "processes/programs.rs"]

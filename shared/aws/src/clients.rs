@@ -1,10 +1,8 @@
+use crate::http::{OneClient, Trust};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
@@ -140,35 +138,24 @@ fn shared(access: &Access, http_client: SharedHttpClient) -> SdkConfig {
         .build()
 }
 
-/// The roots of Amazon Trust Services, which sign every public endpoint of AWS:
-/// <https://www.amazontrust.com/repository/>. Reading the system's whole store instead costs 2 ms of every start.
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
-
-/// One client for all services. Where every endpoint is plain HTTP (a stand-in on this machine) no certificate is read
-/// and no TLS is set up.
+/// One client for all services.
 fn http_client(endpoints: &Endpoints) -> SharedHttpClient {
     let Endpoints { dynamodb, s3, lambda, secrets, connections } = endpoints;
     let all = [dynamodb, s3, lambda, secrets, connections];
-    if all.iter().all(|endpoint| endpoint.as_ref().is_some_and(|url| url.starts_with("http://"))) {
-        return Builder::new().build_http();
-    }
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    if all.iter().all(|endpoint| endpoint.as_ref().is_none_or(|url| is_of_amazon(url)))
-        && let Ok(context) = amazon_only()
-    {
-        return builder.tls_context(context).build_https();
-    }
-    builder.build_https()
+    let trust = if all.iter().all(|endpoint| endpoint.as_ref().is_some_and(|url| url.starts_with("http://"))) {
+        Trust::Nobody
+    } else if all.iter().all(|endpoint| endpoint.as_ref().is_none_or(|url| is_of_amazon(url))) {
+        Trust::Amazon
+    } else {
+        Trust::System
+    };
+    SharedHttpClient::new(OneClient::new(trust))
 }
 
 /// Whether an endpoint has AWS's own name: one behind a custom domain may have a certificate of anybody's.
 fn is_of_amazon(url: &str) -> bool {
     let host = url.split("//").nth(1).and_then(|rest| rest.split(['/', ':']).next()).unwrap_or_default();
     host.ends_with(".amazonaws.com")
-}
-
-fn amazon_only() -> Result<TlsContext, BoxError> {
-    Ok(TlsContext::builder().with_trust_store(TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)).build()?)
 }
 
 #[cfg(test)]
@@ -181,11 +168,5 @@ mod tests {
         for other in ["https://sockets.example.com/x", "https://amazonaws.com.example.com", "http://127.0.0.1:7002"] {
             assert!(!is_of_amazon(other), "{other}");
         }
-    }
-
-    #[test]
-    fn the_roots_of_amazon_can_be_read() {
-        assert_eq!(AMAZON_ROOTS.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"-----BEGIN")).count(), 5);
-        assert!(amazon_only().is_ok());
     }
 }

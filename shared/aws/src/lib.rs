@@ -8,6 +8,7 @@
 mod bucket;
 mod clients;
 mod failure;
+mod http;
 mod secret;
 mod sockets;
 mod table;

@@ -141,6 +141,8 @@ pub const PUSH_MS_MAX: u64 = 5_000;
 pub const PUSH_TRIES_MAX: u32 = 4;
 /// One call of the AWS SDK, all retries included.
 pub const STORE_MS_MAX: u64 = 10_000;
+/// Until a connection to a service of AWS is open; what the SDK's own client allows.
+pub const STORE_CONNECT_MS_MAX: u64 = 3_100;
 /// One try of a call of the AWS SDK.
 pub const STORE_TRY_MS_MAX: u64 = 3_000;
 /// More of both, for each MB that a call carries to a store: the slowest line or busiest machine that is still worth waiting

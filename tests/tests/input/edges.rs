@@ -87,7 +87,7 @@ const ELSEWHERE: [(&str, &str, &str); 10] = [
 ];
 
 /// Limits of what this system does itself, or takes of servers that it asks: nobody's request is refused for them.
-const OURS: [&str; 54] = [
+const OURS: [&str; 55] = [
     "HISTORY_SCANS_MAX",
     "MESSAGE_BYTES_MAX",
     "CHUNK_ENCODED_BYTES_MAX",
@@ -115,6 +115,7 @@ const OURS: [&str; 54] = [
     "PUSH_MS_MAX",
     "PUSH_TRIES_MAX",
     "STORE_MS_MAX",
+    "STORE_CONNECT_MS_MAX",
     "STORE_TRY_MS_MAX",
     "STORE_TRIES_MAX",
     "CONFLICT_TRIES_MAX",

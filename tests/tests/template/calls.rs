@@ -5,7 +5,7 @@ use crate::sources::{compact, files, functions, names_between};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The ports over AWS, under the names that handlers' fields give them.
-const PORTS: [(&str, &str); 10] = [
+const PORTS: [(&str, &str); 11] = [
     ("connections", "Connections"),
     ("deletions", "Deletions"),
     ("design_systems", "DesignSystems"),
@@ -15,6 +15,7 @@ const PORTS: [(&str, &str); 10] = [
     ("provider_key", "ProviderKey"),
     ("push", "Push"),
     ("quotas", "Quotas"),
+    ("uploads", "Uploads"),
     ("variants", "Variants"),
 ];
 
@@ -116,7 +117,8 @@ fn steps() -> BTreeMap<String, (Vec<String>, String)> {
         .into_iter()
         .filter(|(path, _)| !path.ends_with("lib.rs"))
         .map(|(path, text)| {
-            let words = ["pub struct ", "pub async fn ", "pub fn "];
+            // Whoever uses a step uses what other files add to it.
+            let words = ["pub struct ", "pub async fn ", "pub fn ", "impl "];
             let names = text.lines().filter_map(|line| {
                 let rest = words.iter().find_map(|word| line.strip_prefix(word))?;
                 Some(rest.split(|character| !crate::sources::is_part_of_a_name(character)).next()?.to_owned())
@@ -135,6 +137,18 @@ fn mentions(compact: &str, name: &str) -> bool {
                 import.split(|character| !crate::sources::is_part_of_a_name(character)).any(|word| word == name)
             })
         })
+}
+
+#[test]
+fn every_port_over_aws_is_looked_for() {
+    let ports: String = files("shared/ports/src").into_values().collect();
+    for text in files("shared/aws/src").into_values() {
+        for part in text.split("\nimpl ").skip(1) {
+            let Some((name, _)) = part.split_once(" for ") else { continue };
+            let is_port = ports.contains(&format!("pub trait {name}: "));
+            assert!(!is_port || PORTS.iter().any(|(_, port)| *port == name), "say which field {name} has in a handler");
+        }
+    }
 }
 
 #[test]
