@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn the_roots_of_amazon_can_be_read() {
-        let certificates = AMAZON_ROOTS.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"-----BEGIN")).count();
+        let certificates =
+            AMAZON_ROOTS.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"-----BEGIN")).count();
         assert_eq!((certificates, roots(Trust::Amazon).unwrap().len()), (5, 5));
     }
 }
