@@ -60,6 +60,7 @@ async fn leak(request: Request) -> Response {
 async fn provider() -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(leak)).await });
     address
 }
