@@ -7,8 +7,11 @@ use domain::answer::Assembly;
 use domain::design_system::{DesignSystemChange, NewDesignSystem};
 use domain::export;
 use domain::html::{Extractor, page_of, page_of_component};
+use domain::identity::jwt::{Algorithm, Rules, Unverified};
+use domain::identity::{Flaw, Token, jwks, user};
 use domain::ids::{GenerationId, UploadId};
 use domain::image::{inspect, source};
+use domain::limits::JWKS_KEYS_MAX;
 use domain::pictures;
 use domain::request::StartRequest;
 use domain::request::reference::Reference;
@@ -16,20 +19,24 @@ use domain::stack::Stack;
 use domain::upload::Wanted;
 use domain::wire::client::ClientMessage;
 use futures_util::{StreamExt, stream};
+use identity::{Keys, Source, WebTokens};
+use ports::{Authenticator, Clock};
 use serde_json::Value;
+use std::sync::Arc;
 use url::Url;
 
 /// A parser and its name, which is that of its target and of the folder of its corpus.
 pub type Parser = (&'static str, fn(&[u8]));
 
 /// Every parser.
-pub const ALL: [Parser; 6] = [
+pub const ALL: [Parser; 7] = [
     ("socket_message", socket_message),
     ("http_body", http_body),
     ("html", html),
     ("image", image),
     ("sse", sse),
     ("address", address),
+    ("jwt", jwt),
 ];
 
 /// A text frame from a browser. What is refused is refused with a code and words; the words repeat at most a name of ours.
@@ -154,4 +161,60 @@ pub fn address(bytes: &[u8]) {
     if let Ok(url) = Url::parse(&text) {
         let _ = Guard::PUBLIC.check(&url);
     }
+}
+
+/// When a token's time is looked at: within the life of some in the corpus.
+const NOW_S: u64 = 1_795_255_200;
+
+/// What stands for an issuer's key set, or for a secret.
+struct Given(Vec<u8>);
+
+#[async_trait::async_trait]
+impl Source for Given {
+    async fn read(&self) -> Result<Vec<u8>, String> {
+        Ok(self.0.clone())
+    }
+}
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now_ms(&self) -> u64 {
+        NOW_S * 1_000
+    }
+}
+
+/// A token in the first line, and the issuer's key set behind it. Nothing that is made up lets anybody in, a token is good for one
+/// algorithm at most, and what it claims is looked at only after its signature.
+pub fn jwt(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (token, set) = text.split_once('\n').unwrap_or((&text, ""));
+    let all = [Algorithm::Hs256, Algorithm::Rs256, Algorithm::Es256];
+    for algorithm in all {
+        if let Ok(keys) = jwks::read(set.as_bytes(), algorithm) {
+            assert!(keys.len() <= JWKS_KEYS_MAX && (algorithm != Algorithm::Hs256 || keys.is_empty()));
+        }
+        let Ok(read) = Unverified::read(token, algorithm) else { continue };
+        assert_eq!(read.verified(|_, _| false).unwrap_err(), Flaw::Signature);
+        let others = all.into_iter().filter(|other| *other != algorithm);
+        assert!(others.into_iter().all(|other| Unverified::read(token, other).is_err()), "two algorithms");
+        let rules = Rules { algorithm, issuer: "https://issuer".to_owned(), audience: "quartet".to_owned() };
+        let claims = Unverified::read(token, algorithm).and_then(|read| read.verified(|_, _| true));
+        if let Ok(identity) = claims.and_then(|claims| claims.identity(&rules, NOW_S)) {
+            assert_eq!(user(&identity.user.0).as_ref(), Some(&identity.user));
+            assert!(!identity.has_expired(NOW_S) && identity.expires_at_s.is_some());
+        }
+        assert!(!is_let_in(token, set, rules), "by a token that nobody signed");
+    }
+}
+
+/// Whether the token opens a stack that is configured like this.
+fn is_let_in(token: &str, set: &str, rules: Rules) -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let keys = match rules.algorithm {
+        Algorithm::Hs256 => Keys::secret(Arc::new(Given(b"a secret that has thirty-two bytes and more".to_vec()))),
+        published => Keys::published(published, Arc::new(Given(set.as_bytes().to_vec())), Arc::new(Noon)),
+    };
+    let tokens = WebTokens::new(keys, rules.issuer, rules.audience, Arc::new(Noon));
+    runtime.block_on(tokens.authenticate(Some(&Token::new(token.to_owned())))).is_ok()
 }

@@ -144,6 +144,18 @@ fn what_is_no_token_is_refused() {
     }
 }
 
+#[test]
+fn a_token_is_as_long_as_its_limit() {
+    let head = token(&json!({"alg": "RS256"}), &good());
+    let (signed, _) = head.rsplit_once('.').unwrap();
+    let room = TOKEN_BYTES_MAX - signed.len() - 1;
+    // Base64 has no text of one letter more than a multiple of four.
+    let fits = if room % 4 == 1 { room - 1 } else { room };
+    assert!(Unverified::read(&format!("{signed}.{}", "A".repeat(fits)), Algorithm::Rs256).is_ok());
+    let over = format!("{signed}.{}", "A".repeat(room + 1));
+    assert_eq!(Unverified::read(&over, Algorithm::Rs256).unwrap_err(), Flaw::TooLong);
+}
+
 proptest! {
     #[test]
     fn no_text_is_a_panic(text in "\\PC{0,60}", header in "\\PC{0,40}", claims in "\\PC{0,40}") {
