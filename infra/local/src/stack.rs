@@ -121,10 +121,12 @@ impl Stack {
 
         let stop_connections = CancellationToken::new();
         let connections = TaskTracker::new();
+        let stage = Stage::default();
+        servers.spawn(stage.clone().run(stop_servers.clone()));
         let gateway = Gateway {
             functions: functions.clone(),
             registry,
-            stage: Stage::default(),
+            stage,
             aws_limits: options.aws_limits,
             stop: stop_connections.clone(),
             open: connections.clone(),

@@ -3,7 +3,7 @@
 use super::Gateway;
 use super::event::{self, Origin};
 use super::http::Routes;
-use super::pace::{Pace, connections_max};
+use super::pace::{Pace, Place, connections_max};
 use super::registry::Outgoing;
 use crate::functions::{Name, new_request_id};
 use axum::body::Bytes;
@@ -21,7 +21,7 @@ use ports::Clock;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite;
 
@@ -132,21 +132,20 @@ async fn converse(
     let mut idle_until = Instant::now() + IDLE;
     let mut pace = Pace::on(&gateway.stage);
     // A message that has come and whose turn has not. No other is read before it is handled.
-    let mut waiting: Option<(Instant, String)> = None;
+    let mut waiting: Option<(oneshot::Receiver<Place>, String)> = None;
     let end = loop {
-        let turn = waiting.as_ref().map_or(end_of_life, |(turn, _)| *turn);
         let sent = tokio::select! {
             message = stream.next(), if waiting.is_none() => match incoming(gateway, origin, message) {
                 Ok(None) => Ok(()),
                 Ok(Some(text)) => {
-                    waiting = Some((pace.turn(), text));
+                    waiting = Some((pace.wait(), text));
                     Ok(())
                 }
                 Err(end) => break end,
             },
-            () = tokio::time::sleep_until(turn), if waiting.is_some() => {
-                if let Some((_, text)) = waiting.take() {
-                    deliver(gateway, origin, &text);
+            given = turn(&mut waiting) => {
+                if let (Ok(given), Some((_, text))) = (given, waiting.take()) {
+                    deliver(gateway, origin, &text, given);
                 }
                 Ok(())
             }
@@ -172,6 +171,14 @@ async fn converse(
     let _ =
         tokio::time::timeout(Duration::from_secs(2), async { while let Some(Ok(_)) = stream.next().await {} }).await;
     end
+}
+
+/// Waits until the message that waits may be handled; for ever, if none does.
+async fn turn(waiting: &mut Option<(oneshot::Receiver<Place>, String)>) -> Result<Place, oneshot::error::RecvError> {
+    match waiting {
+        Some((place, _)) => place.await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn send(sink: &mut (impl SinkExt<Message, Error = axum::Error> + Unpin), message: Message) -> Result<(), ()> {
@@ -225,12 +232,12 @@ fn broken(error: axum::Error) -> End {
 }
 
 /// Each message is an invocation of its own, so two of one connection may run at once, as on AWS.
-fn deliver(gateway: &Gateway, origin: &Origin, text: &str) {
+fn deliver(gateway: &Gateway, origin: &Origin, text: &str, place: Place) {
     let request_id = new_request_id();
     let event = event::message(origin, route_key(text), text, SystemClock.now_ms(), &request_id);
     let (gateway, connection) = (gateway.clone(), origin.connection.clone());
     gateway.open.clone().spawn(async move {
-        let answer = match gateway.functions.call(Name::Socket, event.to_string().into_bytes()).await {
+        let answer = match place.handle(gateway.functions.call(Name::Socket, event.to_string().into_bytes())).await {
             // Every message route has a route response, so a body reaches the client:
             // <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html>.
             Ok(answer) => serde_json::from_slice::<Value>(&answer)
