@@ -9,6 +9,8 @@ use std::time::Duration;
 /// HTTP to a stack.
 pub struct Http {
     client: reqwest::Client,
+    /// For what is not the stack: a bearer's token is not for everybody.
+    elsewhere: reqwest::Client,
     base: String,
 }
 
@@ -24,7 +26,16 @@ impl Http {
     pub fn to_url(url: &str) -> Self {
         // The client wants a TLS provider for plain HTTP, too, once a process.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self { client: reqwest::Client::new(), base: url.trim_end_matches('/').to_owned() }
+        let client = reqwest::Client::new();
+        Self { elsewhere: client.clone(), client, base: url.trim_end_matches('/').to_owned() }
+    }
+
+    /// The same, as somebody who shows a token to the stack with every request.
+    #[must_use]
+    pub fn bearing(self, token: &str) -> Self {
+        let value = format!("Bearer {token}").parse().unwrap();
+        let headers = [(reqwest::header::AUTHORIZATION, value)].into_iter().collect();
+        Self { client: reqwest::Client::builder().default_headers(headers).build().unwrap(), ..self }
     }
 
     /// A GET's status and text.
@@ -87,7 +98,7 @@ impl Http {
 
     /// A PUT of bytes to any address; its status.
     pub async fn put(&self, url: &str, headers: &[(&str, &str)], bytes: Vec<u8>) -> u16 {
-        let mut request = self.client.put(url).body(bytes);
+        let mut request = self.elsewhere.put(url).body(bytes);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

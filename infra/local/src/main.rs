@@ -70,6 +70,7 @@ fn workers() -> usize {
 async fn serve(options: &Options) -> Result<ExitCode, StartError> {
     let kept = LogFile::below(&options.data);
     boot::logs::readable(move || kept.clone());
+    boot::logs::tell_panics();
     let stack = Stack::start(options, &|name| std::env::var(name).ok()).await?;
     println!("{}", stack.greeting());
     told_to_stop().await;

@@ -14,6 +14,7 @@ pub async fn run<F: Function>(make: impl FnOnce(&Boot) -> Result<F, SettingError
     // The template sets it: elsewhere nobody reads metrics off the log.
     let metrics = std::env::var("METRICS_STACK").ok().filter(|stack| !stack.is_empty()).map(Metrics::new);
     logs::json(metrics.clone());
+    logs::tell_panics();
     let prepared = Settings::read(&|name| std::env::var(name).ok())
         .map(Boot::new)
         .and_then(|boot| make(&boot).map(|function| (boot, function)));

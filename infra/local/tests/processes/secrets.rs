@@ -1,17 +1,19 @@
 //! Secrets that can be recognised go in; every flow runs in a real process that logs everything; none of them is in what was stored,
 //! sent or logged.
 
+#[path = "leak.rs"]
+mod leak;
+
 use crate::BINARY;
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::wire::server::Kind;
 use end_to_end::images::png;
 use end_to_end::{Client, Http, ended};
+use leak::provider;
 use reqwest::Method;
+use ring::hmac;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -25,48 +27,21 @@ const KEY: &str = "sk-proj-Canary7Zq4XvB9tLw2NfK8mRj5HsYd3GcPu6Ea1";
 const SCREENSHOT_KEY: &str = "canary-5shotKey9Qw8Er7Ty6Ui5Op4";
 /// Sent by a client in the place of the server's own.
 const CLIENT_KEY: &str = "sk-canary-of-a-client-3Fh7Jk2Lm9Nb4";
+/// Who asks, and what the server knows of it: `printf %s "$token" | sha256sum`.
+const TOKEN: &str = "canary-of-alice-8Rn3Vx6Tq1Zc9Wb4Kd7Ms2Pf5";
+const TOKENS: &str = "alice:2077c8dc453ee72009628f974015dd10bfe1e73e894b732eeaab7a42b5a46f17";
+/// Shown by somebody whom nobody knows, wherever a token may be.
+const BAD_TOKEN: &str = "canary-of-nobody-5Gy8Hu2Jt7Ko1Lw4Xe9Qz6";
+/// What JSON Web Tokens are signed with.
+const JWT_KEY: &str = "canary-jwt-key-4Sd6Fg8Hj0Kl2Zx4Cv6Bn8Mq1We3Rt5Yu7";
 /// What the functions' own requests to the stand-ins of AWS are signed with.
 const AWS_SECRET: &str = "local-secret";
 
-/// A provider that repeats the key in everything that it says, in a body and in a header, whole and after a few words of its own.
-async fn leak(request: Request) -> Response {
-    let key = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("none").to_owned();
-    let path = request.uri().path().to_owned();
-    let body: Bytes = axum::body::to_bytes(request.into_body(), 1 << 24).await.unwrap();
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let event = |event: &Value| format!("data: {event}\n\n");
-    let chunk =
-        |text: &str| event(&json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]}));
-    let error = json!({"error": {"message": format!("Incorrect API key provided: {key}."), "code": "invalid_api_key"}});
-    let stream = |text: String| ([(CONTENT_TYPE, "text/event-stream")], text).into_response();
-    if !path.ends_with("/chat/completions") {
-        return (StatusCode::BAD_GATEWAY, [("x-key", key.clone())], format!("no picture for {key}")).into_response();
-    }
-    match body["model"].as_str().unwrap_or_default() {
-        "refuses" => (StatusCode::UNAUTHORIZED, [("x-key", key.clone())], error.to_string()).into_response(),
-        "rejects" => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
-        "breaks" => stream(chunk("<!DOCTYPE html><html><body>some text ") + &event(&error)),
-        _ => {
-            let finished = event(&json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}));
-            let page = chunk("<!DOCTYPE html><html><head><title>t</title></head><body>")
-                + &chunk("<p>whole</p></body></html>")
-                + &finished
-                + "data: [DONE]\n\n";
-            stream(page)
-        }
-    }
-}
-
-async fn provider() -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    #[expect(clippy::disallowed_methods, reason = "ends with the test's runtime")]
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(leak)).await });
-    address
-}
+/// A place and what was found there.
+type Found = (String, Vec<u8>);
 
 /// Everything below a folder, by path.
-fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+fn files(folder: &Path, found: &mut Vec<Found>) {
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
         if path.is_dir() {
@@ -77,121 +52,238 @@ fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// Every flow; returns what was sent to clients, and the signature of a presigned URL. The answer that hands out the URL is the one
-/// that may hold it.
-async fn run_everything(public: SocketAddr) -> (Vec<(String, String)>, String) {
-    let http = Http::to(public);
-    let mut sent = Vec::new();
-    let mut client = Client::connect(public).await;
-    let params = json!({
-        "prompt": {"text": "a page"}, "variants": 4, "models": ["works", "refuses", "rejects", "breaks"],
-        "openAiApiKey": CLIENT_KEY, "openAiBaseURL": "http://127.0.0.1:9/v1", "screenshotOneApiKey": CLIENT_KEY,
-    });
-    let id = client.generate(&params).await;
-    client.until_done().await;
-    client.send(&json!({"action": "resume", "generationId": id})).await;
-    client.until_done().await;
-    client.send(&json!({"action": "generate", "openAiApiKey": CLIENT_KEY, "prompt": {}})).await;
-    client.until(|message| message.kind == Kind::Error).await;
-    sent.push(("the socket".to_owned(), serde_json::to_string(&client.heard).unwrap()));
+/// What clients are sent, and secrets that are made on the way: each is in the one answer that hands it out, and nowhere else.
+#[derive(Default)]
+struct Flows {
+    sent: Vec<Found>,
+    made: Vec<String>,
+}
 
-    let (_, permit) = http.post("/api/uploads", &json!({"contentType": "image/png", "bytes": 5}), &[]).await;
-    let url = permit["data"]["url"].as_str().unwrap();
-    let signature = url.split("X-Amz-Signature=").nth(1).unwrap().split('&').next().unwrap().to_owned();
-    assert_eq!(http.put(url, &[("content-type", "image/png")], b"wrong".to_vec()).await, 403, "without its condition");
-    let image = http.upload("image/png", png(3, 2, false)).await;
-    let with_image = json!({"prompt": {"text": "a", "images": [image]}, "models": ["works"], "variants": 1});
-    let (_, accepted) =
-        http.post("/api/generations", &with_image, &[("authorization", &format!("Bearer {CLIENT_KEY}"))]).await;
-    let second = accepted["data"]["id"].as_str().unwrap().to_owned();
-    ended(&http, &second).await;
-    sent.push(("accepted".to_owned(), accepted.to_string()));
-    let code = json!({"code": "<p>a</p><img src=\"https://images.invalid/a.png\">", "apiKey": CLIENT_KEY});
-    for (path, body) in [
-        ("/api/screenshot", json!({"url": "https://example.com/", "apiKey": CLIENT_KEY})),
-        ("/api/export", code),
-        ("/api/generations", json!({"prompt": {"text": ""}, "openAiApiKey": CLIENT_KEY})),
-        ("/api/design-systems", json!({"name": "Blue", "content": "# Blue"})),
-        ("/nowhere", json!({"openAiApiKey": CLIENT_KEY})),
-    ] {
-        let answer = http.post_raw(path, &body).await;
-        let (status, headers) = (answer.status(), format!("{:?}", answer.headers()));
-        let bytes = answer.bytes().await.unwrap();
-        sent.push((path.to_owned(), format!("{status} {headers} {}", String::from_utf8_lossy(&bytes))));
+impl Flows {
+    fn note(&mut self, place: &str, answer: impl Into<Vec<u8>>) {
+        self.sent.push((place.to_owned(), answer.into()));
     }
-    for path in [
-        "/",
-        "/api/config",
-        "/api/models",
-        "/api/capabilities",
-        "/api/generations",
-        "/api/design-systems",
-        "/health",
-        &format!("/api/generations/{id}"),
-        &format!("/api/generations/{second}"),
-        &format!("/api/generations/{id}/variants/0"),
-        &format!("/api/generations/{id}/variants/3/chunks"),
-        &format!("/?token={CLIENT_KEY}"),
-    ] {
-        let (status, text) = http.get_text(path).await;
-        sent.push((path.to_owned(), format!("{status} {text}")));
+
+    fn socket(&mut self, place: &str, client: &Client) {
+        self.note(place, serde_json::to_string(&client.heard).unwrap());
     }
-    let (status, _) = http.send(Method::DELETE, &format!("/api/generations/{second}"), &Value::Null).await;
-    assert_eq!(status, 204);
-    (sent, signature)
+
+    async fn get(&mut self, http: &Http, path: &str) -> u16 {
+        let answer = http.get_raw(path).await;
+        let (status, headers) = (answer.status().as_u16(), format!("{:?}", answer.headers()));
+        let text = answer.text().await.unwrap();
+        self.note(path.split('?').next().unwrap(), format!("{status} {headers} {text}"));
+        status
+    }
+
+    /// Generations of every outcome, followed, resumed and refused.
+    async fn generate(&mut self, public: SocketAddr) -> String {
+        let (mut client, _) = Client::open(public, &format!("?token={TOKEN}"), None).await.ok().unwrap();
+        let params = json!({
+            "prompt": {"text": "a page"}, "variants": 4, "models": ["works", "refuses", "rejects", "breaks"],
+            "openAiApiKey": CLIENT_KEY, "openAiBaseURL": "http://127.0.0.1:9/v1", "screenshotOneApiKey": CLIENT_KEY,
+        });
+        let id = client.generate(&params).await;
+        client.until_done().await;
+        client.send(&json!({"action": "resume", "generationId": id})).await;
+        client.until_done().await;
+        client.send(&json!({"action": "generate", "openAiApiKey": CLIENT_KEY, "prompt": {}})).await;
+        client.until(|message| message.kind == Kind::Error).await;
+        self.socket("the socket", &client);
+        id
+    }
+
+    /// Tokens that are good and bad, in every place where one may be.
+    async fn authenticate(&mut self, public: SocketAddr, good: &str, bad: &str) {
+        let opened = Client::open(public, "", Some(&format!("quartet, {good}"))).await;
+        assert!(opened.is_ok_and(|(_, protocol)| protocol.as_deref() == Some("quartet")));
+        assert_eq!(self.get(&Http::to(public).bearing(good), "/api/generations").await, 200);
+        for (query, protocol) in [(format!("?token={bad}"), None), (String::new(), Some(format!("quartet, {bad}")))] {
+            let refused = Client::open(public, &query, protocol.as_deref()).await.err().unwrap();
+            assert_eq!(refused.0, 401);
+            self.note("a handshake", refused.1);
+        }
+        for path in ["/api/generations", "/api/models", &format!("/?token={bad}")] {
+            self.get(&Http::to(public).bearing(bad), path).await;
+        }
+    }
+
+    /// A link, used and revoked.
+    async fn share(&mut self, public: SocketAddr, id: &str) {
+        let owner = Http::to(public).bearing(TOKEN);
+        let (status, made) = owner.post(&format!("/api/generations/{id}/share"), &json!({}), &[]).await;
+        assert_eq!(status, 201);
+        let token = made["data"]["token"].as_str().unwrap();
+        self.made.push(token.split_once('.').unwrap().1.to_owned());
+        let guest = Http::to(public);
+        for path in [format!("/api/generations/{id}"), format!("/api/generations/{id}/variants/0")] {
+            assert_eq!(self.get(&guest, &format!("{path}?share={token}")).await, 200);
+        }
+        let (mut client, _) = Client::open(public, &format!("?share={token}"), None).await.ok().unwrap();
+        client.send(&json!({"action": "resume", "generationId": id, "share": token})).await;
+        client.until_done().await;
+        self.socket("a guest's socket", &client);
+        self.get(&owner, &format!("/api/generations/{id}/share")).await;
+        let link = format!("/api/generations/{id}/share/{}", made["data"]["id"].as_str().unwrap());
+        assert_eq!(owner.send(Method::DELETE, &link, &Value::Null).await.0, 204);
+        assert_eq!(self.get(&guest, &format!("/api/generations/{id}?share={token}")).await, 404);
+    }
+
+    /// Uploads, and a generation from one; returns its id.
+    async fn upload(&mut self, http: &Http) -> String {
+        let (_, permit) = http.post("/api/uploads", &json!({"contentType": "image/png", "bytes": 5}), &[]).await;
+        let url = permit["data"]["url"].as_str().unwrap();
+        self.made.push(url.split("X-Amz-Signature=").nth(1).unwrap().split('&').next().unwrap().to_owned());
+        let refused = http.put(url, &[("content-type", "image/png")], b"wrong".to_vec()).await;
+        assert_eq!(refused, 403, "without its condition");
+        let image = http.upload("image/png", png(3, 2, false)).await;
+        let with_image = json!({"prompt": {"text": "a", "images": [image]}, "models": ["works"], "variants": 1});
+        let (_, accepted) = http.post("/api/generations", &with_image, &[("x-api-key", CLIENT_KEY)]).await;
+        let id = accepted["data"]["id"].as_str().unwrap().to_owned();
+        ended(http, &id).await;
+        self.note("accepted", accepted.to_string());
+        id
+    }
+
+    /// Every other route.
+    async fn rest(&mut self, http: &Http, ids: [&str; 2]) {
+        let code = json!({"code": "<p>a</p><img src=\"https://images.invalid/a.png\">", "apiKey": CLIENT_KEY});
+        for (path, body) in [
+            ("/api/screenshot", json!({"url": "https://example.com/", "apiKey": CLIENT_KEY})),
+            ("/api/export", code),
+            ("/api/generations", json!({"prompt": {"text": ""}, "openAiApiKey": CLIENT_KEY})),
+            ("/api/design-systems", json!({"name": "Blue", "content": "# Blue"})),
+            ("/nowhere", json!({"openAiApiKey": CLIENT_KEY})),
+        ] {
+            let answer = http.post_raw(path, &body).await;
+            let (status, headers): (StatusCode, _) = (answer.status(), format!("{:?}", answer.headers()));
+            let bytes = answer.bytes().await.unwrap();
+            self.note(path, format!("{status} {headers} {}", String::from_utf8_lossy(&bytes)));
+        }
+        for path in ["/", "/api/config", "/api/models", "/api/capabilities", "/api/openapi.json", "/health"] {
+            self.get(http, path).await;
+        }
+        for path in ["/api/generations", "/api/design-systems", "/api/generations/tally"] {
+            self.get(http, path).await;
+        }
+        for id in ids {
+            for path in ["", "/variants/0", "/variants/3/chunks", "/versions"] {
+                self.get(http, &format!("/api/generations/{id}{path}")).await;
+            }
+        }
+        let (status, _) = http.send(Method::DELETE, &format!("/api/generations/{}", ids[1]), &Value::Null).await;
+        assert_eq!(status, 204);
+    }
+}
+
+/// A stack in a process of its own, with everything that it logs.
+struct Process {
+    data: TempDir,
+    logs: TempDir,
+    child: tokio::process::Child,
+    lines: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
+    printed: String,
+    public: SocketAddr,
+}
+
+impl Process {
+    async fn start(settings: &[(&str, &str)]) -> Self {
+        let (data, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+        let mut child = Command::new(BINARY)
+            .args(["--port", "0", "--aws-limits", "--data"])
+            .arg(data.path())
+            .current_dir(data.path())
+            .env("LOG", "trace")
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(logs.path().join("stderr")).unwrap())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut printed = String::new();
+        while !printed.contains("Ctrl-C") {
+            printed.push_str(&lines.next_line().await.unwrap().unwrap());
+        }
+        let public = printed.split("Quartet is at http://").nth(1).unwrap();
+        let public = public.split_whitespace().next().unwrap().parse().unwrap();
+        Self { data, logs, child, lines, printed, public }
+    }
+
+    /// Stops it and searches for the secrets in what was sent, and in all that it leaves behind.
+    async fn search(mut self, flows: Flows, secrets: &[&str]) {
+        let process = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-INT", &process]).status().await.unwrap().success());
+        while let Some(line) = self.lines.next_line().await.unwrap() {
+            self.printed.push_str(&line);
+        }
+        self.child.wait().await.unwrap();
+        let mut places = flows.sent;
+        places.push(("standard output".to_owned(), self.printed.into_bytes()));
+        files(self.logs.path(), &mut places);
+        files(self.data.path(), &mut places);
+        let logged = places.iter().find(|(name, _)| name.ends_with("stderr")).map(|(_, text)| text.len()).unwrap();
+        assert!(logged > 5_000, "everything is logged: {logged} bytes");
+        let mut found = Vec::new();
+        for secret in secrets.iter().copied().chain(flows.made.iter().map(String::as_str)) {
+            for (name, content) in &places {
+                if let Some(at) = content.windows(secret.len()).position(|window| window == secret.as_bytes()) {
+                    let before = String::from_utf8_lossy(&content[at.saturating_sub(300)..at]).into_owned();
+                    found.push(format!("{secret} is in {name}, behind {before}"));
+                }
+            }
+        }
+        assert!(found.is_empty(), "{found:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_stored_sent_or_logged_whatever_happens() {
-    let (data, logs, provider) = (TempDir::new().unwrap(), TempDir::new().unwrap(), provider().await);
-    let log = logs.path().join("stderr");
-    let mut child = Command::new(BINARY)
-        .args(["--port", "0", "--aws-limits", "--data"])
-        .arg(data.path())
-        .current_dir(data.path())
-        .env("LOG", "trace")
-        .env("OPENAI_API_KEY", KEY)
-        .env("OPENAI_BASE_URL", format!("http://{provider}/v1"))
-        .env("MODELS", "works")
-        .env("MODELS_ALLOWED", "works,refuses,rejects,breaks")
-        .env("IMAGE_MODEL", "draws")
-        .env("SCREENSHOT_API_KEY", SCREENSHOT_KEY)
-        .env("SCREENSHOT_URL", format!("http://{provider}/shot?url={{url}}&key={{key}}"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(std::fs::File::create(&log).unwrap())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut printed = String::new();
-    while !printed.contains("Ctrl-C") {
-        printed.push_str(&lines.next_line().await.unwrap().expect("it says where it is"));
-    }
-    let public = printed.split("Quartet is at http://").nth(1).unwrap();
-    let public: SocketAddr = public.split_whitespace().next().unwrap().parse().unwrap();
-    let (sent, signature) = run_everything(public).await;
-    let interrupted = Command::new("kill").args(["-INT", &child.id().unwrap().to_string()]).status().await.unwrap();
-    assert!(interrupted.success());
-    while let Some(line) = lines.next_line().await.unwrap() {
-        printed.push_str(&line);
-    }
-    child.wait().await.unwrap();
+    let provider = provider().await;
+    let process = Process::start(&[
+        ("OPENAI_API_KEY", KEY),
+        ("OPENAI_BASE_URL", &format!("http://{provider}/v1")),
+        ("MODELS", "works"),
+        ("MODELS_ALLOWED", "works,refuses,rejects,breaks"),
+        ("IMAGE_MODEL", "draws"),
+        ("SCREENSHOT_API_KEY", SCREENSHOT_KEY),
+        ("SCREENSHOT_URL", &format!("http://{provider}/shot?url={{url}}&key={{key}}")),
+        ("AUTH", "token"),
+        ("AUTH_TOKENS", TOKENS),
+    ])
+    .await;
+    let (mut flows, http) = (Flows::default(), Http::to(process.public).bearing(TOKEN));
+    let first = flows.generate(process.public).await;
+    flows.authenticate(process.public, TOKEN, BAD_TOKEN).await;
+    flows.share(process.public, &first).await;
+    let second = flows.upload(&http).await;
+    flows.rest(&http, [&first, &second]).await;
+    assert!(flows.sent.len() > 30 && flows.made.len() == 2, "there is something to search");
+    let secrets = [KEY, &KEY[8..28], SCREENSHOT_KEY, CLIENT_KEY, TOKEN, BAD_TOKEN, AWS_SECRET];
+    process.search(flows, &secrets).await;
+}
 
-    let mut places: Vec<(String, Vec<u8>)> = sent.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
-    places.push(("standard output".to_owned(), printed.into_bytes()));
-    files(logs.path(), &mut places);
-    files(data.path(), &mut places);
-    let logged = places.iter().find(|(name, _)| name.ends_with("stderr")).map(|(_, text)| text.len()).unwrap();
-    assert!(logged > 10_000, "everything is logged: {logged} bytes");
-    assert!(places.len() > 30, "there is something to search: {}", places.len());
-    let mut found = Vec::new();
-    for secret in [KEY, &KEY[8..28], SCREENSHOT_KEY, CLIENT_KEY, AWS_SECRET, &signature] {
-        for (name, content) in &places {
-            if content.windows(secret.len()).any(|window| window == secret.as_bytes()) {
-                found.push(format!("{secret} is in {name}"));
-            }
-        }
-    }
-    assert!(found.is_empty(), "{found:#?}");
+#[tokio::test(flavor = "multi_thread")]
+async fn no_json_web_token_and_nothing_that_signs_them_is_stored_sent_or_logged() {
+    let process = Process::start(&[
+        ("MODELS", "demo-ok"),
+        ("AUTH", "jwt"),
+        ("JWT_KEY", JWT_KEY),
+        ("JWT_ISSUER", "https://issuer.example"),
+        ("JWT_AUDIENCE", "quartet"),
+    ])
+    .await;
+    let claims = json!({"sub": "alice", "iss": "https://issuer.example", "aud": "quartet", "exp": 4_000_000_000_u64});
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", part(&json!({"alg": "HS256"})), part(&claims));
+    let signed = |key: &str| {
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), text.as_bytes());
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(tag))
+    };
+    let (good, bad) = (signed(JWT_KEY), signed("another key that has thirty-two bytes and more"));
+    let mut flows = Flows::default();
+    flows.authenticate(process.public, &good, &bad).await;
+    let signatures = [&good, &bad].map(|token| token.rsplit_once('.').unwrap().1);
+    process.search(flows, &[JWT_KEY, signatures[0], signatures[1]]).await;
 }
