@@ -4,6 +4,7 @@ use crate::Ports;
 use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
+use domain::share::ShareId;
 use domain::variant::{Account, Ending, Variant};
 use ports::{Appended, Beat, Claim, Ended, Hold, Object, Objects, StoreError, Variants};
 use std::sync::Arc;
@@ -128,8 +129,13 @@ impl Variants for BrokenVariants {
         self.inner.told(key).await
     }
 
-    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError> {
-        self.inner.subscribe(key, connection).await
+    async fn subscribe(
+        &self,
+        key: &VariantKey,
+        connection: &ConnectionId,
+        link: Option<&ShareId>,
+    ) -> Result<Option<Variant>, StoreError> {
+        self.inner.subscribe(key, connection, link).await
     }
 
     async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError> {

@@ -36,6 +36,7 @@ async fn world() -> World {
     let connected = Connection {
         id: connection.clone(),
         identity: Some(Identity::anonymous()),
+        link: None,
         connected_at_ms: BEGINNING_MS,
         expires_at_s: u64::MAX,
         follows: vec![id.clone()],

@@ -3,5 +3,6 @@
 mod input {
     mod anything;
     mod edges;
+    mod listed;
     mod replay;
 }

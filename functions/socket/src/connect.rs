@@ -9,7 +9,7 @@ use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use domain::identity::{Flaw, Identity, Token, Viewer};
 use domain::ids::ConnectionId;
 use domain::limits::CONNECTION_TTL_S;
-use domain::share::ShareToken;
+use domain::share::{ShareId, ShareToken};
 use domain::stage::Stage;
 use lifecycle::{StepError, visible};
 use ports::{AuthenticationError, Connection, StoreError};
@@ -65,36 +65,40 @@ impl Socket {
         event: &ApiGatewayWebsocketProxyRequest,
     ) -> Result<Answer, StoreError> {
         let handshake = Handshake::read(event);
-        let identity = match self.identify(&id, &handshake).await? {
-            Ok(identity) => identity,
+        let (identity, link) = match self.identify(&id, &handshake).await? {
+            Ok(admitted) => admitted,
             Err(Refused::Unauthorized) => return Ok(Answer::status(401)),
             Err(Refused::Unavailable) => return Ok(Answer::status(503)),
         };
         let connected_at_ms = self.clock.now_ms();
-        tracing::info!(stage = %Stage::Connected, connection = %id);
         let expires_at_s = connected_at_ms / 1_000 + CONNECTION_TTL_S;
-        let connection = Connection { id, identity, connected_at_ms, expires_at_s, follows: Vec::new() };
+        let connection = Connection { id, identity, link, connected_at_ms, expires_at_s, follows: Vec::new() };
+        if !self.is_seated(&connection).await? {
+            tracing::info!(stage = %Stage::Refused, connection = %connection.id, error = "too many connections are open");
+            return Ok(Answer::status(429));
+        }
+        tracing::info!(stage = %Stage::Connected, connection = %connection.id);
         self.connections.connected(&connection).await?;
         let mut answer = Answer::status(200);
         answer.headers.extend(handshake.protocol.map(|protocol| (HEADER, protocol)));
         Ok(answer)
     }
 
-    /// Who opens the connection; nobody, for a guest whose link is live.
+    /// Who opens the connection; for a guest nobody, and the link, which is live.
     async fn identify(
         &self,
         id: &ConnectionId,
         handshake: &Handshake,
-    ) -> Result<Result<Option<Identity>, Refused>, StoreError> {
+    ) -> Result<Result<(Option<Identity>, Option<ShareId>), Refused>, StoreError> {
         let error = match self.authenticator.authenticate(handshake.token.as_ref()).await {
-            Ok(identity) => return Ok(Ok(Some(identity))),
+            Ok(identity) => return Ok(Ok((Some(identity), None))),
             Err(error) => error,
         };
         if error == Flaw::Missing.into()
             && let Some(share) = &handshake.share
-            && self.is_shown(share).await?
+            && let Some(link) = self.live(share).await?
         {
-            return Ok(Ok(None));
+            return Ok(Ok((None, Some(link))));
         }
         tracing::info!(stage = %Stage::Refused, connection = %id, %error);
         Ok(Err(match error {
@@ -103,14 +107,15 @@ impl Socket {
         }))
     }
 
-    /// Whether a link's token shows anything now.
-    async fn is_shown(&self, share: &str) -> Result<bool, StoreError> {
-        let Some(token) = ShareToken::parse(share) else { return Ok(false) };
-        let Some(generation) = token.generation() else { return Ok(false) };
+    /// The link of a token, if it shows anything now.
+    async fn live(&self, share: &str) -> Result<Option<ShareId>, StoreError> {
+        let Some(token) = ShareToken::parse(share) else { return Ok(None) };
+        let Some(generation) = token.generation() else { return Ok(None) };
+        let link = token.id();
         let guest = Viewer { user: None, share: Some(token) };
         match visible(&*self.generations, &guest, self.clock.now_ms(), &generation).await {
-            Ok(_) => Ok(true),
-            Err(StepError::Refused(_) | StepError::Exceeded(_)) => Ok(false),
+            Ok(_) => Ok(Some(link)),
+            Err(StepError::Refused(_) | StepError::Exceeded(_)) => Ok(None),
             Err(StepError::Store(error)) => Err(error),
         }
     }

@@ -13,6 +13,9 @@ impl Socket {
     pub(crate) async fn disconnect(&self, id: &ConnectionId, code: Option<i64>) -> Result<(), StoreError> {
         tracing::info!(stage = %Stage::Disconnected, connection = %id, code);
         let Some(connection) = self.connections.disconnected(id).await? else { return Ok(()) };
+        if let Some(party) = connection.party() {
+            self.connections.give_back_seats(&party, &[connection.seat()]).await?;
+        }
         for generation in &connection.follows {
             let step = self.leave(&connection, generation, code == Some(CANCELLED_BY_CLIENT)).await;
             match step {

@@ -28,7 +28,7 @@ impl Socket {
                 let recorded = owned(&*self.generations, user, &id).await?;
                 self.follow(sender, &id).await;
                 self.announce(sender, &recorded.generation, start).await;
-                self.replayer.replay(&sender.connection, &recorded, &[], LISTENERS_MAX).await
+                self.replayer.replay(&sender.connection, None, &recorded, &[], LISTENERS_MAX).await
             }
         }
     }

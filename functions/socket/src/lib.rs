@@ -11,6 +11,7 @@ mod connect;
 mod disconnect;
 mod generate;
 mod resume;
+mod seat;
 mod sender;
 
 pub use answer::Answer;

@@ -15,7 +15,7 @@ pub(crate) struct Sender {
 
 impl Sender {
     pub(crate) fn of(connection: Connection, now_ms: u64) -> Self {
-        let Connection { id, identity, follows, connected_at_ms: _, expires_at_s: _ } = connection;
+        let Connection { id, identity, follows, link: _, connected_at_ms: _, expires_at_s: _ } = connection;
         Self { connection: id, identity, follows, now_s: now_ms / 1_000 }
     }
 

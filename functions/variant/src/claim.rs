@@ -56,6 +56,7 @@ impl Worker {
                 );
                 Ok(Some(Held {
                     variants: self.variants.clone(),
+                    generations: self.announcer.generations.clone(),
                     push: self.push.clone(),
                     clock: self.clock.clone(),
                     hold: Hold { key: variant.attempt_key(), holder },
@@ -64,6 +65,7 @@ impl Worker {
                     account: Account { substitute: variant.account.substitute.clone(), ..Account::default() },
                     seen: variant,
                     sure_at_ms: now_ms,
+                    links_due_ms: now_ms,
                     progress: Progress::default(),
                     pushed: Pushed::default(),
                 }))

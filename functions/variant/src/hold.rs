@@ -2,13 +2,13 @@
 
 use crate::claim::has_time;
 use boot::Invocation;
-use domain::ids::AttemptKey;
+use domain::ids::{AttemptKey, ConnectionId};
 use domain::limits::HEARTBEAT_MS;
 use domain::progress::{Agent, Progress};
 use domain::variant::{Account, Variant};
 use domain::wire::server::ServerMessage;
-use lifecycle::{Reached, push_all};
-use ports::{Beat, Clock, Hold, Push, StoreError, Variants};
+use lifecycle::{Reached, push_all, push_to};
+use ports::{Beat, Clock, Generations, Hold, Push, StoreError, Variants};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub(crate) enum Standing {
 /// The lease and what was last read with it: who listens, and whether to stop.
 pub(crate) struct Held {
     pub(crate) variants: Arc<dyn Variants>,
+    /// To see which links are live.
+    pub(crate) generations: Arc<dyn Generations>,
     pub(crate) push: Arc<dyn Push>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) hold: Hold,
@@ -38,6 +40,8 @@ pub(crate) struct Held {
     pub(crate) account: Account,
     /// When the lease was last known to be held.
     pub(crate) sure_at_ms: u64,
+    /// When the guests' links are looked at again.
+    pub(crate) links_due_ms: u64,
     /// How far this attempt was said to be.
     pub(crate) progress: Progress,
     /// What became of its messages.
@@ -102,6 +106,7 @@ impl Held {
 
     /// Sends a message to everyone who listens, and forgets those who are gone.
     pub(crate) async fn tell(&mut self, message: &ServerMessage) {
+        self.shut_out_guests().await;
         let reached = push_all(&*self.push, &self.seen.listeners, message).await;
         for (_, reached) in &reached {
             *match reached {
@@ -116,11 +121,38 @@ impl Held {
                 generation_id = %variant.generation_id, variant = variant.variant_index, attempt, connection = %gone,
                 "listener_gone"
             );
-            self.seen.listeners.retain(|listener| *listener != gone);
-            // Only the record of who listens is at stake; the next 410 tries again.
-            if let Err(error) = self.variants.unsubscribe(&self.hold.key.variant, &gone).await {
-                tracing::warn!(connection = %gone, %error, "unsubscribe_failed");
-            }
+            self.forget(&gone).await;
+        }
+    }
+
+    async fn forget(&mut self, listener: &ConnectionId) {
+        self.seen.listeners.retain(|one| one != listener);
+        self.seen.guests.retain(|guest| guest.connection != *listener);
+        // Only the record of who listens is at stake; the next message tries again.
+        if let Err(error) = self.variants.unsubscribe(&self.hold.key.variant, listener).await {
+            tracing::warn!(connection = %listener, %error, "unsubscribe_failed");
+        }
+    }
+
+    /// Looks, as often as at a heartbeat, whether the guests' links are live, and sends nothing more to those whose is not: the owner's
+    /// word counts from now on, also for who came before it.
+    async fn shut_out_guests(&mut self) {
+        let now_ms = self.clock.now_ms();
+        if self.seen.guests.is_empty() || now_ms < self.links_due_ms {
+            return;
+        }
+        let id = self.hold.key.variant.generation_id.clone();
+        let links = match self.generations.generation(&id).await {
+            Ok(recorded) => recorded.map(|recorded| recorded.generation.shares).unwrap_or_default(),
+            // The next message tries again, and what is sent was recorded by the same table a moment ago.
+            Err(error) => return tracing::warn!(generation_id = %id, %error, "links_not_read"),
+        };
+        self.links_due_ms = now_ms + HEARTBEAT_MS;
+        let out: Vec<ConnectionId> = self.seen.shut_out(&links, now_ms / 1_000).cloned().collect();
+        for guest in out {
+            tracing::info!(generation_id = %id, connection = %guest, "guest_shut_out");
+            push_to(&*self.push, &guest, &ServerMessage::no_longer_shared(&id)).await;
+            self.forget(&guest).await;
         }
     }
 

@@ -62,6 +62,20 @@ impl Push for Sockets {
             .unwrap_or(Err(PushError::Throttled))
     }
 
+    async fn is_open(&self, connection: &ConnectionId) -> Result<bool, PushError> {
+        match self.client.get_connection().connection_id(&connection.0).send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.as_service_error().is_some_and(
+                    aws_sdk_apigatewaymanagement::operation::get_connection::GetConnectionError::is_gone_exception,
+                ) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(PushError::Failed(error.to_string())),
+        }
+    }
+
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
         match self.client.delete_connection().connection_id(&connection.0).send().await {
             Ok(_) => Ok(()),

@@ -12,6 +12,7 @@
 //! | what the stack has spent | `S#STACK` | `COUNTERS` |
 //! | use of an upload | `U#<upload key>` | `<generation id>` |
 //! | connection | `N#<connection id>` | `CONNECTION` |
+//! | open connections of a user, or by a link | `P#U#<user>`, `P#L#<link>` | `SEATS` |
 //! | design system | `D#<user>` | `DESIGN#<id>` |
 //! | a user's number of design systems | `D#<user>` | `COUNT` |
 //!
@@ -26,6 +27,7 @@ mod generations;
 mod item;
 mod quotas;
 mod schema;
+mod seats;
 mod shares;
 mod variants;
 
@@ -36,6 +38,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
 use domain::quota::Scope;
+use domain::seat::Party;
 use ports::{Clock, StoreError};
 use std::collections::HashMap;
 use std::fmt;
@@ -131,6 +134,14 @@ impl Key {
 
     fn connection(id: &ConnectionId) -> Self {
         Self { pk: format!("N#{id}"), sk: "CONNECTION".to_owned() }
+    }
+
+    fn seats(party: &Party) -> Self {
+        let pk = match party {
+            Party::User(user) => format!("P#U#{}", user.0),
+            Party::Link(link) => format!("P#L#{}", link.as_str()),
+        };
+        Self { pk, sk: "SEATS".to_owned() }
     }
 
     /// What the sort keys of design systems begin with.

@@ -44,6 +44,7 @@ pub mod prompt;
 pub mod quota;
 pub mod request;
 pub mod retry;
+pub mod seat;
 pub mod share;
 pub mod stack;
 pub mod stage;

@@ -203,6 +203,13 @@ pub const RULES_TOKENS: u64 = 2_000;
 
 /// How long a connection's record lives: API Gateway ends connections after two hours; an hour more for clocks.
 pub const CONNECTION_TTL_S: u64 = 3 * 3600;
+/// Open connections of one user: tabs and devices. Where nobody is asked who they are, none is counted.
+pub const CONNECTIONS_OF_USER_MAX: u32 = 32;
+/// Open connections of guests by one link: twice as many as may follow its generation ([`LISTENERS_WITH_GUESTS_MAX`]).
+pub const CONNECTIONS_OF_LINK_MAX: u32 = 16;
+/// A handshake takes no longer: API Gateway waits 29 s for `$connect`
+/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>).
+pub const HANDSHAKE_MS_MAX: u64 = 30_000;
 /// How long chunks live. Of a variant that failed or was cancelled they are the only copy of what was shown.
 pub const CHUNK_TTL_S: u64 = 90 * 24 * 3600;
 /// How long an idempotency key attaches to its generation.

@@ -6,6 +6,7 @@ use crate::error::Failure;
 use crate::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use crate::limits::CLAIMS_MAX;
 use crate::quota::Reserved;
+use crate::share::{Share, ShareId};
 use crate::usage::Usage;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,9 @@ pub struct Variant {
     pub signals: u32,
     /// Who follows live.
     pub listeners: Vec<ConnectionId>,
+    /// Those among them who were let in by a link.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guests: Vec<Guest>,
     /// Whether somebody has asked to stop it.
     pub cancel_requested: bool,
     /// Where it stands.
@@ -50,6 +54,15 @@ pub struct Variant {
     pub reserved: Option<Reserved>,
     /// Whether everyone has been told of its end, as far as that can be known.
     pub told: bool,
+}
+
+/// Who follows a variant by a link, for as long as that is live.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Guest {
+    /// Their connection.
+    pub connection: ConnectionId,
+    /// The link.
+    pub link: ShareId,
 }
 
 /// Where a variant stands.
@@ -182,6 +195,7 @@ impl Variant {
             next_seq: 0,
             signals: 0,
             listeners: Vec::new(),
+            guests: Vec::new(),
             cancel_requested: false,
             status: Status::Queued,
             account: Account::default(),
@@ -214,6 +228,12 @@ impl Variant {
             Status::Failed(_) | Status::Cancelled => self.account.duration_ms,
             Status::Queued | Status::Running => None,
         }
+    }
+
+    /// The guests whose link is none of these that is live: it was revoked, or it has ended.
+    pub fn shut_out<'a>(&'a self, links: &'a [Share], now_s: u64) -> impl Iterator<Item = &'a ConnectionId> {
+        let is_live = move |guest: &Guest| links.iter().any(|link| link.id == guest.link && link.is_live(now_s));
+        self.guests.iter().filter(move |guest| !is_live(guest)).map(|guest| &guest.connection)
     }
 
     /// The current attempt's key. Attempt 0 has no chunks and no objects.
@@ -265,6 +285,24 @@ mod tests {
         let variant = Variant { status: Status::Running, attempt: 1, ..queued() };
         assert_eq!(variant.claim_rule(1_000), ClaimRule::Held);
         assert_eq!(variant.claim_rule(1_001), ClaimRule::Free);
+    }
+
+    #[test]
+    fn a_guest_is_shut_out_when_their_link_is_gone_or_over() {
+        let link = |digit: &str| ShareId::parse(&digit.repeat(64)).unwrap();
+        let share = |digit: &str, expires_at_s| Share {
+            generation: queued().key.generation_id,
+            id: link(digit),
+            created_at_ms: 0,
+            expires_at_s,
+        };
+        let guest = |name: &str, digit| Guest { connection: ConnectionId(name.to_owned()), link: link(digit) };
+        let guests = vec![guest("live", "1"), guest("over", "2"), guest("revoked", "3")];
+        let variant = Variant { guests, ..queued() };
+        let links = [share("1", None), share("2", Some(100)), share("4", None)];
+        let out = |now_s| variant.shut_out(&links, now_s).map(|one| one.0.as_str()).collect::<Vec<_>>();
+        assert_eq!(out(99), ["revoked"]);
+        assert_eq!(out(100), ["over", "revoked"]);
     }
 
     #[test]

@@ -2,6 +2,7 @@ use crate::{Purse, Reached, push_all};
 use domain::generation::{Conclusion, Outcome, Overall};
 use domain::ids::ConnectionId;
 use domain::limits::TELL_MS_MAX;
+use domain::share::Share;
 use domain::stage::Stage;
 use domain::usage::Totals;
 use domain::variant::Variant;
@@ -34,7 +35,7 @@ impl Announcer {
     /// The store's, after which the sweep takes over.
     pub async fn tell(&self, variant: &Variant) -> Result<(), StoreError> {
         let mut heard = match ServerMessage::ended(variant) {
-            Some(message) => self.heard(&variant.listeners, &message).await,
+            Some(message) => self.heard(&self.admitted(variant).await?, &message).await,
             None => true,
         };
         if let Some(recorded) = self.generations.generation(&variant.key.generation_id).await? {
@@ -46,6 +47,22 @@ impl Announcer {
         }
         let given_up = self.clock.now_ms().saturating_sub(variant.lease_until_ms) > TELL_MS_MAX;
         if heard || given_up { self.variants.told(&variant.key).await } else { Ok(()) }
+    }
+
+    /// Who of those that listen may: a guest as long as their link is live.
+    async fn admitted(&self, variant: &Variant) -> Result<Vec<ConnectionId>, StoreError> {
+        let mut listeners = variant.listeners.clone();
+        if !variant.guests.is_empty() {
+            let recorded = self.generations.generation(&variant.key.generation_id).await?;
+            let links = recorded.map(|recorded| recorded.generation.shares).unwrap_or_default();
+            self.shut_out(&mut listeners, variant, &links);
+        }
+        Ok(listeners)
+    }
+
+    fn shut_out(&self, listeners: &mut Vec<ConnectionId>, variant: &Variant, links: &[Share]) {
+        let out: Vec<&ConnectionId> = variant.shut_out(links, self.clock.now_ms() / 1_000).collect();
+        listeners.retain(|listener| !out.contains(&listener));
     }
 
     /// Whether everyone has the message, or is gone.
@@ -76,7 +93,10 @@ impl Announcer {
             return Ok(true);
         }
         let listeners: BTreeSet<&ConnectionId> = variants.iter().flat_map(|variant| &variant.listeners).collect();
-        let listeners: Vec<ConnectionId> = listeners.into_iter().cloned().collect();
+        let mut listeners: Vec<ConnectionId> = listeners.into_iter().cloned().collect();
+        for variant in &variants {
+            self.shut_out(&mut listeners, variant, &recorded.generation.shares);
+        }
         let mut heard = self.heard(&listeners, &ServerMessage::done(id, conclusion.status)).await;
         if let Some(connection) = &recorded.generation.closes
             && let Err(error) = self.push.close(connection).await

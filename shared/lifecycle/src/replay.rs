@@ -3,6 +3,7 @@ use domain::error::Refusal;
 use domain::generation::Overall;
 use domain::ids::{AttemptKey, ConnectionId};
 use domain::limits::CHUNKS_PAGE;
+use domain::share::ShareId;
 use domain::stage::Stage;
 use domain::variant::Variant;
 use domain::wire::client::Cursor;
@@ -29,7 +30,8 @@ enum Replayed {
 }
 
 impl Replayer {
-    /// Subscribes the connection to every variant, unless they have `listeners_max` listeners, then sends what it misses.
+    /// Subscribes the connection, as a guest if it came by a link, to every variant, unless they have `listeners_max` listeners, then
+    /// sends what it misses.
     ///
     /// The subscription comes first: chunks up to the `next_seq` that it returns are read from the store and sent here,
     /// every later one is pushed by the worker, so none is missing. A connection that was not subscribed before gets
@@ -41,6 +43,7 @@ impl Replayer {
     pub async fn replay(
         &self,
         connection: &ConnectionId,
+        link: Option<&ShareId>,
         recorded: &Recorded,
         cursors: &[Cursor],
         listeners_max: usize,
@@ -52,7 +55,7 @@ impl Replayer {
         );
         let replays = known.iter().map(|variant| {
             let cursor = cursors.iter().find(|cursor| cursor.variant_index == variant.key.variant_index).copied();
-            self.replay_variant(connection, variant, cursor)
+            self.replay_variant(connection, link, variant, cursor)
         });
         let mut ended = Vec::new();
         for replayed in join_all(replays).await {
@@ -71,10 +74,11 @@ impl Replayer {
     async fn replay_variant(
         &self,
         connection: &ConnectionId,
+        link: Option<&ShareId>,
         variant: &Variant,
         cursor: Option<Cursor>,
     ) -> Result<Replayed, StoreError> {
-        let Some(now) = self.variants.subscribe(&variant.key, connection).await? else {
+        let Some(now) = self.variants.subscribe(&variant.key, connection, link).await? else {
             return Err(StoreError::Corrupt(format!("variant {} is gone", variant.key)));
         };
         if let Some(message) = ServerMessage::substituted(&now).filter(|_| !now.status.has_ended()) {

@@ -28,7 +28,7 @@ mod web;
 
 pub use authenticator::{AuthenticationError, Authenticator};
 pub use clock::{Clock, Ids};
-pub use connections::{Connection, Connections, Greeting};
+pub use connections::{Connection, Connections, Greeting, Seated};
 pub use deletions::Deletions;
 pub use design_systems::DesignSystems;
 pub use generations::{Created, Generations, HistoryPage, NewGeneration, Recorded, RequestKey, Shared};

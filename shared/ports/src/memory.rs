@@ -28,6 +28,7 @@ use domain::design_system::DesignSystem;
 use domain::generation::Generation;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
 use domain::quota::{Counters, Scope};
+use domain::seat::{Party, Seat};
 use domain::variant::Variant;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -45,6 +46,7 @@ struct State {
     chunks: BTreeMap<(AttemptKey, u32), Chunk>,
     requests: BTreeMap<(UserId, String), (GenerationId, RequestKey)>,
     connections: BTreeMap<ConnectionId, (Connection, bool)>,
+    seats: BTreeMap<Party, BTreeSet<Seat>>,
     design_systems: BTreeMap<(UserId, DesignSystemId), DesignSystem>,
     deletions: BTreeMap<GenerationId, Deletion>,
     counters: BTreeMap<Scope, Counters>,

@@ -25,6 +25,9 @@ pub trait Push: Send + Sync {
     /// arrive in that order. Throttling is waited out within the call's own deadline.
     async fn push(&self, connection: &ConnectionId, text: &str) -> Result<(), PushError>;
 
+    /// Whether a connection is open, as far as the gateway knows: one whose handshake is not over is not.
+    async fn is_open(&self, connection: &ConnectionId) -> Result<bool, PushError>;
+
     /// Closes a connection with code 1000. Without effect on one that is gone.
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError>;
 }

@@ -2,6 +2,7 @@ use crate::StoreError;
 use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
+use domain::share::ShareId;
 use domain::variant::{Account, ClaimRule, Ending, Variant};
 
 /// What a claim gives: the right to write for one attempt until another claim takes the next.
@@ -103,10 +104,16 @@ pub trait Variants: Send + Sync {
     async fn told(&self, key: &VariantKey) -> Result<(), StoreError>;
 
     /// Adds a listener and returns the record after that, also of an ended variant. The chunks up to `next_seq` are
-    /// recorded; every later one will be pushed to the listener. Idempotent. `None` if there is no such variant.
-    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError>;
+    /// recorded; every later one will be pushed to the listener. Who was let in by a link is a guest, under the link of the last call;
+    /// who was not is none. Idempotent. `None` if there is no such variant.
+    async fn subscribe(
+        &self,
+        key: &VariantKey,
+        connection: &ConnectionId,
+        link: Option<&ShareId>,
+    ) -> Result<Option<Variant>, StoreError>;
 
-    /// Removes a listener. Idempotent.
+    /// Removes a listener, whether or not they are a guest. Idempotent.
     async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError>;
 
     /// Asks to stop a variant; its worker sees it with its next chunk or heartbeat. Without effect on one that has

@@ -1,5 +1,4 @@
-//! Every limit on what comes from outside, at its edge: what is at the limit is taken, what is one beyond it is refused. The list
-//! is held against the file of the limits, so that a limit without a test fails here.
+//! Limits on what comes from outside, at their edges: what is at the limit is taken, what is one beyond it is refused.
 
 use boot::Function;
 use domain::ids::ConnectionId;
@@ -9,18 +8,15 @@ use domain::wire::client::ClientMessage;
 use end_to_end::images::bomb;
 use end_to_end::{CountingModel, World, http_event, socket_event};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::Duration;
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const ID: &str = "0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10";
 
 /// Sends so much of something and says whether it is taken.
-type Edge = (&'static str, usize, fn(usize) -> Value);
+pub(super) type Edge = (&'static str, usize, fn(usize) -> Value);
 
 /// Limits of requests for a generation: the params that have so much of it.
-const PARAMS: [Edge; 12] = [
+pub(super) const PARAMS: [Edge; 12] = [
     ("VARIANTS_MAX", max::VARIANTS_MAX as usize, |n| json!({"prompt": {"text": "a"}, "variants": n})),
     ("PROMPT_BYTES_MAX", max::PROMPT_BYTES_MAX, |n| json!({"prompt": {"text": "x".repeat(n)}})),
     ("IMAGES_MAX", max::IMAGES_MAX, |n| json!({"prompt": {"text": "a", "images": images(n)}})),
@@ -64,87 +60,6 @@ const PARAMS: [Edge; 12] = [
     ),
 ];
 
-/// Limits whose edges are tested elsewhere: the file and the test.
-const ELSEWHERE: [(&str, &str, &str); 10] = [
-    ("SEARCH_BYTES_MAX", "tests/tests/input/edges.rs", "a_search_is_as_long_as_its_limit"),
-    ("VARIANTS_MIN", "tests/tests/input/edges.rs", "no_variant_is_none"),
-    ("IMAGE_BYTES_MAX", "tests/tests/input/edges.rs", "uploads_are_permitted_up_to_their_limit"),
-    ("REQUEST_BYTES_MAX", "tests/tests/input/edges.rs", "uploads_are_permitted_up_to_their_limit"),
-    ("CURSORS_MAX", "tests/tests/input/edges.rs", "a_resume_takes_a_cursor_for_each_variant"),
-    ("DESIGN_SYSTEMS_MAX", "tests/tests/input/edges.rs", "design_systems_are_kept_up_to_their_number"),
-    ("LISTENERS_MAX", "tests/tests/input/edges.rs", "a_generation_is_followed_by_so_many_and_no_more"),
-    ("HTTP_HEAD_BYTES_MAX", "tests/tests/input/edges.rs", "a_head_is_taken_up_to_its_limit"),
-    (
-        "CLIENT_MESSAGE_BYTES_MAX",
-        "tests/tests/journey/refusals.rs",
-        "what_api_gateway_does_not_take_closes_with_its_code",
-    ),
-    (
-        "CLIENT_FRAME_BYTES_MAX",
-        "tests/tests/journey/refusals.rs",
-        "what_api_gateway_does_not_take_closes_with_its_code",
-    ),
-];
-
-/// Limits of what this system does itself, or takes of servers that it asks: nobody's request is refused for them.
-const OURS: [&str; 55] = [
-    "HISTORY_SCANS_MAX",
-    "MESSAGE_BYTES_MAX",
-    "CHUNK_ENCODED_BYTES_MAX",
-    "RELAXED_MESSAGE_BYTES_MAX",
-    "IMAGE_DECODER_BYTES_MAX",
-    "IMAGE_SCALE_MS_MAX",
-    "OPTIONS_SHOWN_BYTES_MAX",
-    "ATTEMPTS_MAX",
-    "CLAIMS_MAX",
-    "PUSH_INTERVAL_MS_MAX",
-    "QUEUED_MS_MAX",
-    "TELL_MS_MAX",
-    "ANNOUNCE_MS_MAX",
-    "INVOCATION_MS_MAX",
-    "PROVIDER_SILENCE_MS_MAX",
-    "PROVIDER_CONNECT_MS_MAX",
-    "PROVIDER_WARM_MS_MAX",
-    "PROVIDER_WORDS_MAX",
-    "PROVIDER_ERROR_BYTES_MAX",
-    "PROVIDER_PAUSE_MS_MAX",
-    "ANSWER_BYTES_MAX",
-    "PARTS_MAX",
-    "SEAM_BYTES_MAX",
-    "SEAM_OVERLAP_BYTES_MIN",
-    "PUSH_MS_MAX",
-    "PUSH_TRIES_MAX",
-    "STORE_MS_MAX",
-    "STORE_CONNECT_MS_MAX",
-    "STORE_TRY_MS_MAX",
-    "STORE_TRIES_MAX",
-    "CONFLICT_TRIES_MAX",
-    "CATALOGUE_BYTES_MAX",
-    "DELETION_WAIT_MS_MAX",
-    "COUNT_TRIES_MAX",
-    "COUNT_PAUSE_MS_MAX",
-    "PICTURES_MAX",
-    "PICTURE_MS_MAX",
-    "PICTURES_MS_MAX",
-    "DRAWN_BYTES_MAX",
-    "DRAWN_ANSWER_BYTES_MAX",
-    "PICTURE_DESCRIPTION_CHARACTERS_MAX",
-    "EXPORT_BYTES_MAX",
-    "EXPORT_PICTURES_MAX",
-    "EXPORT_MS_MAX",
-    "FETCH_MS_MAX",
-    "FETCH_REDIRECTS_MAX",
-    "PICTURE_BYTES_MAX",
-    "SCREENSHOT_MS_MAX",
-    "SCREENSHOT_BYTES_MAX",
-    "URL_BYTES_MAX",
-    "IMAGE_URL_BYTES_MAX",
-    "REQUEST_IMAGE_BYTES_MAX",
-    "EXPORT_PAGE_BYTES_MAX",
-    "QUOTA_OF_USER",
-    "QUOTA_OF_STACK",
-];
-
 fn images(count: usize) -> Vec<String> {
     vec![data_url("image/png", &bomb(3, 2)); count]
 }
@@ -171,26 +86,6 @@ fn post(path: &str, body: &Value) -> Value {
     let mut event = http_event("POST", &format!("POST {path}"), path);
     event["body"] = json!(body.to_string());
     event
-}
-
-#[test]
-fn every_limit_on_what_comes_from_outside_has_a_test_at_its_edge() {
-    let limits = std::fs::read_to_string(Path::new(ROOT).join("shared/domain/src/limits.rs")).unwrap();
-    let there: BTreeSet<&str> = limits
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub const ")?.split(':').next())
-        .filter(|name| name.ends_with("_MAX") || name.ends_with("_MIN") || name.starts_with("QUOTA"))
-        .collect();
-    let listed: Vec<&str> =
-        PARAMS.iter().map(|(name, ..)| *name).chain(ELSEWHERE.iter().map(|(name, ..)| *name)).chain(OURS).collect();
-    let known: BTreeSet<&str> = listed.iter().copied().collect();
-    assert_eq!(known.len(), listed.len(), "each is listed once");
-    assert_eq!(there.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "add the edge of these");
-    assert_eq!(known.difference(&there).collect::<Vec<_>>(), Vec::<&&str>::new(), "these are gone");
-    for (limit, file, test) in ELSEWHERE {
-        let text = std::fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
-        assert!(text.contains(&format!("fn {test}(")), "{limit}: {file} has no {test}");
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,12 @@
 //! Who gets in, and what they see there.
 
+mod cors;
 mod description;
 mod expiry;
 mod issuer;
+mod revoked;
 mod routes;
+mod seats;
 mod sharing;
 mod sockets;
 mod unseen;

@@ -35,6 +35,39 @@ fn the_websocket_api_has_exactly_the_routes_of_its_handler() {
     assert_eq!(names, [local::gateway::STAGE], "the stage is the path of the socket on one machine, too");
 }
 
+/// The local gateway's answers to other sites' pages are held to the same in the journey's tests.
+#[test]
+fn pages_of_other_sites_may_call_only_if_they_are_named() {
+    let template = template();
+    assert_eq!(template["Parameters"]["CorsOrigins"]["Default"], "", "nobody, unless it is said");
+    assert_eq!(template["Conditions"]["IsShared"]["Fn::Not"][0]["Fn::Equals"], json!([{"Ref": "CorsOrigins"}, ""]));
+    let apis = resources(&template, "AWS::ApiGatewayV2::Api");
+    let (_, http) = apis.iter().find(|(name, _)| name == "HttpApi").unwrap();
+    let choice = http["CorsConfiguration"]["Fn::If"].as_array().unwrap();
+    assert_eq!((&choice[0], &choice[2]), (&json!("IsShared"), &json!({"Ref": "AWS::NoValue"})));
+    let named = &choice[1];
+    assert_eq!(named["AllowOrigins"], json!({"Fn::Split": [",", {"Ref": "CorsOrigins"}]}));
+    assert!(named.get("AllowCredentials").is_none(), "there are no cookies");
+    let texts = |value: &Value| -> BTreeSet<String> {
+        value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    let methods: BTreeSet<String> = api::Route::ALL
+        .into_iter()
+        .filter_map(|route| route.key().split_once(' '))
+        .map(|(method, _)| method.to_owned())
+        .collect();
+    assert_eq!(texts(&named["AllowMethods"]), methods);
+    assert_eq!(
+        texts(&named["AllowHeaders"]),
+        ["authorization", "content-type", "idempotency-key"].map(str::to_owned).into()
+    );
+    let (_, bucket) = resources(&template, "AWS::S3::Bucket").into_iter().find(|(name, _)| name == "Bucket").unwrap();
+    let rules = bucket["CorsConfiguration"]["CorsRules"].as_array().unwrap();
+    assert_eq!(rules.len(), 1);
+    assert_eq!(rules[0]["AllowedMethods"], json!(["PUT"]), "what is read is read through the API");
+    assert!(!rules[0]["AllowedOrigins"].to_string().contains('*'));
+}
+
 /// API Gateway sends a function's answer to a WebSocket client only through a route response, and only `ping` answers.
 #[test]
 fn only_the_route_that_answers_has_a_route_response() {

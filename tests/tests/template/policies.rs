@@ -36,6 +36,7 @@ fn needed(operation: &str) -> Vec<Grant> {
         "invoke" => vec![grant("lambda:InvokeFunction", "function variant")],
         "post_to_connection" => vec![grant("execute-api:ManageConnections", "connections POST")],
         "describe_secret" => vec![grant("secretsmanager:DescribeSecret", "the key's secret")],
+        "get_connection" => vec![grant("execute-api:ManageConnections", "connections GET")],
         "delete_connection" => vec![grant("execute-api:ManageConnections", "connections DELETE")],
         other => panic!("say which permission {other} needs"),
     }
@@ -71,6 +72,9 @@ fn resource(value: &Value) -> String {
         ("Fn::GetAtt", "DeadLetters.Arn") => "dead letters".to_owned(),
         ("Fn::Sub", "execute-api:HERE:${WebSocketApi}/generate-code/POST/@connections/*") => {
             "connections POST".to_owned()
+        }
+        ("Fn::Sub", "execute-api:HERE:${WebSocketApi}/generate-code/GET/@connections/*") => {
+            "connections GET".to_owned()
         }
         ("Fn::Sub", "execute-api:HERE:${WebSocketApi}/generate-code/DELETE/@connections/*") => {
             "connections DELETE".to_owned()

@@ -4,7 +4,8 @@ use crate::failure::store_error;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::ids::{ConnectionId, GenerationId};
-use ports::{Connection, Connections, Greeting, StoreError};
+use domain::seat::{Party, Seat};
+use ports::{Connection, Connections, Greeting, Seated, StoreError};
 
 impl Table {
     /// Expired items still appear in reads, so the time is looked at here:
@@ -17,6 +18,21 @@ impl Table {
 
 #[async_trait]
 impl Connections for Table {
+    async fn take_seat(&self, party: &Party, seat: &Seat, seats_max: u32) -> Result<Seated, StoreError> {
+        let Some(taken) = self.add_seat(party, seat, seats_max).await? else { return Ok(Seated::Taken) };
+        let over: Vec<Seat> = taken.iter().filter(|one| one.is_over(seat.since_ms / 1_000)).cloned().collect();
+        if over.is_empty() {
+            return Ok(Seated::Full(taken));
+        }
+        self.remove_seats(party, &over).await?;
+        Ok(self.add_seat(party, seat, seats_max).await?.map_or(Seated::Taken, Seated::Full))
+    }
+
+    async fn give_back_seats(&self, party: &Party, seats: &[Seat]) -> Result<(), StoreError> {
+        // An empty set is none that DynamoDB takes.
+        if seats.is_empty() { Ok(()) } else { self.remove_seats(party, seats).await }
+    }
+
     async fn connected(&self, connection: &Connection) -> Result<(), StoreError> {
         let put = self
             .client

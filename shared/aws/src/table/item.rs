@@ -7,12 +7,11 @@ use domain::chunk::{Change, Chunk};
 use domain::deletion::Deletion;
 use domain::design_system::DesignSystem;
 use domain::generation::Generation;
-use domain::identity::Identity;
 use domain::ids::{ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
 use domain::quota::{Counters, Scope};
 use domain::share::{Share, ShareId};
 use domain::variant::{Account, Status, Variant};
-use ports::{Connection, StoreError};
+use ports::StoreError;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, from_str};
 use std::str::FromStr;
@@ -169,6 +168,9 @@ pub(super) fn of_variant(variant: &Variant) -> Result<Item, StoreError> {
         let listeners = variant.listeners.iter().map(|listener| listener.0.clone()).collect();
         item.insert("listeners".to_owned(), AttributeValue::Ss(listeners));
     }
+    for one in &variant.guests {
+        item.insert(guest(&one.connection), string(one.link.as_str()));
+    }
     if variant.cancel_requested {
         item.insert("cancel".to_owned(), AttributeValue::Bool(true));
     }
@@ -224,6 +226,7 @@ pub(super) fn to_variant(item: &Item) -> Result<Variant, StoreError> {
         next_seq: numeric(item, "nextSeq")?,
         signals: numeric(item, "signals")?,
         listeners: strings(item, "listeners").into_iter().map(ConnectionId).collect(),
+        guests: to_guests(item)?,
         cancel_requested: flag(item, "cancel"),
         account: parsed(item, "account")?.unwrap_or_default(),
         reserved: parsed(item, "reserved")?,
@@ -274,39 +277,6 @@ pub(super) fn to_chunk(item: &Item) -> Result<Chunk, StoreError> {
     })
 }
 
-pub(super) fn of_connection(connection: &Connection) -> Item {
-    let mut item = Key::connection(&connection.id).item();
-    if let Some(Identity { user, expires_at_s }) = &connection.identity {
-        item.insert("user".to_owned(), string(&user.0));
-        if let Some(end) = expires_at_s {
-            item.insert("tokenEnd".to_owned(), number(end));
-        }
-    }
-    item.insert("connectedAt".to_owned(), number(connection.connected_at_ms));
-    item.insert("ttl".to_owned(), number(connection.expires_at_s));
-    item
-}
-
-pub(super) fn to_connection(item: &Item) -> Result<Connection, StoreError> {
-    let id = text(item, "pk")?.strip_prefix("N#").ok_or_else(|| corrupt(item, "pk"))?;
-    Ok(Connection {
-        id: ConnectionId(id.to_owned()),
-        identity: match item.get("user") {
-            None => None,
-            Some(_) => Some(Identity {
-                user: UserId(text(item, "user")?.to_owned()),
-                expires_at_s: item.get("tokenEnd").map(|_| numeric(item, "tokenEnd")).transpose()?,
-            }),
-        },
-        connected_at_ms: numeric(item, "connectedAt")?,
-        expires_at_s: numeric(item, "ttl")?,
-        follows: strings(item, "follows")
-            .iter()
-            .map(|id| GenerationId::parse(id).map_err(|_| corrupt(item, "follows")))
-            .collect::<Result<_, _>>()?,
-    })
-}
-
 pub(super) fn of_design_system(user: &UserId, design_system: &DesignSystem) -> Item {
     let DesignSystem { id, name, content, created_at_ms, updated_at_ms } = design_system;
     let mut item = Key::design_system(user, id).item();
@@ -327,6 +297,13 @@ pub(super) fn to_design_system(item: &Item) -> Result<DesignSystem, StoreError> 
         updated_at_ms: numeric(item, "updatedAt")?,
     })
 }
+
+mod connection;
+mod guest;
+
+pub(super) use connection::{of_connection, of_seat, to_connection, to_seats};
+pub(super) use guest::guest;
+use guest::to_guests;
 
 #[cfg(test)]
 mod tests;

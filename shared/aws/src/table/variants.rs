@@ -1,12 +1,12 @@
-use super::item::{of_account, of_status, text, to_chunk, to_variant, to_variant_key};
+use super::item::{guest, of_account, of_status, text, to_chunk, to_variant, to_variant_key};
 use super::{Key, Table, number, string};
 use crate::failure::store_error;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::chunk::Chunk;
-
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
 use domain::limits::CLAIMS_MAX;
+use domain::share::ShareId;
 use domain::variant::{Account, ClaimRule, Ending, Status, Variant};
 use ports::{Appended, Beat, Claim, Ended, Hold, StoreError, Variants};
 
@@ -146,10 +146,21 @@ impl Variants for Table {
         self.change(Change::of(key, "REMOVE #open", "attribute_exists(pk)")).await.map(drop)
     }
 
-    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError> {
-        let change = Change::of(key, "ADD #listeners :connection, #signals :one", "attribute_exists(pk)")
+    async fn subscribe(
+        &self,
+        key: &VariantKey,
+        connection: &ConnectionId,
+        link: Option<&ShareId>,
+    ) -> Result<Option<Variant>, StoreError> {
+        let added = "ADD #listeners :connection, #signals :one";
+        let update = format!("{added} {}", if link.is_some() { "SET #guest = :link" } else { "REMOVE #guest" });
+        let mut change = Change::of(key, &update, "attribute_exists(pk)")
+            .name("#guest", guest(connection))
             .value(":connection", AttributeValue::Ss(vec![connection.0.clone()]))
             .value(":one", number(1));
+        if let Some(link) = link {
+            change = change.value(":link", string(link.as_str()));
+        }
         match self.change(change).await? {
             Changed::Done(item) => to_variant(&item).map(Some),
             Changed::Missing | Changed::Refused(_) => Ok(None),
@@ -157,7 +168,9 @@ impl Variants for Table {
     }
 
     async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError> {
-        let change = Change::of(key, "DELETE #listeners :connection ADD #signals :one", "attribute_exists(pk)")
+        let update = "DELETE #listeners :connection ADD #signals :one REMOVE #guest";
+        let change = Change::of(key, update, "attribute_exists(pk)")
+            .name("#guest", guest(connection))
             .value(":connection", AttributeValue::Ss(vec![connection.0.clone()]))
             .value(":one", number(1));
         self.change(change).await.map(drop)

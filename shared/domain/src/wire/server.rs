@@ -291,6 +291,13 @@ impl ServerMessage {
         Self { value, data: Some(data), generation_id: Some(id.clone()), ..Self::bare(Kind::Error) }
     }
 
+    /// `error`: the link that a generation was followed by shows it no longer.
+    #[must_use]
+    pub fn no_longer_shared(id: &GenerationId) -> Self {
+        let value = Some("This generation is no longer shared with you.".to_owned());
+        Self { value, ..Self::deleted(id) }
+    }
+
     /// `done`: every variant has ended.
     #[must_use]
     pub fn done(id: &GenerationId, overall: Overall) -> Self {

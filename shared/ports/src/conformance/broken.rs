@@ -8,6 +8,7 @@ use crate::{Appended, Beat, Claim, Ended, Hold, Object, Objects, StoreError, Var
 use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
+use domain::share::ShareId;
 use domain::variant::{Account, Ending, Variant};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
@@ -48,9 +49,15 @@ enum Broken {
     MakesUpConnections,
     KnowsEveryGuest,
     ForgetsWhenTokensEnd,
+    ForgetsLinks,
+    TakesGuestsForOwners,
+    SeatsEverybody,
+    SeatsAllTogether,
+    SeatsForEver,
+    KeepsEverySeat,
 }
 
-const ALL: [Broken; 34] = [
+const ALL: [Broken; 40] = [
     Broken::ClaimsWhatIsHeld,
     Broken::AppendsNothing,
     Broken::AppendsForAnyone,
@@ -85,6 +92,12 @@ const ALL: [Broken; 34] = [
     Broken::MakesUpConnections,
     Broken::KnowsEveryGuest,
     Broken::ForgetsWhenTokensEnd,
+    Broken::ForgetsLinks,
+    Broken::TakesGuestsForOwners,
+    Broken::SeatsEverybody,
+    Broken::SeatsAllTogether,
+    Broken::SeatsForEver,
+    Broken::KeepsEverySeat,
 ];
 
 struct Table {
@@ -172,11 +185,17 @@ impl Variants for Table {
         if self.how == Broken::NeverTold { Ok(()) } else { self.inner.told(key).await }
     }
 
-    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError> {
+    async fn subscribe(
+        &self,
+        key: &VariantKey,
+        connection: &ConnectionId,
+        link: Option<&ShareId>,
+    ) -> Result<Option<Variant>, StoreError> {
         if self.how == Broken::SubscribesNobody {
             return self.inner.variant(key).await;
         }
-        self.inner.subscribe(key, connection).await
+        let link = link.filter(|_| self.how != Broken::TakesGuestsForOwners);
+        self.inner.subscribe(key, connection, link).await
     }
 
     async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError> {

@@ -51,7 +51,7 @@ async fn what_is_taken_away_is_nobodys_any_more<T: Generations + Variants>(table
     held(table, &new, "a", NOW_MS + 2_000).await;
     held(table, &new, "b", NOW_MS + 3_000).await;
     let tab = ConnectionId("tab=".to_owned());
-    table.subscribe(&new.variants[2].key, &tab).await.unwrap();
+    table.subscribe(&new.variants[2].key, &tab, None).await.unwrap();
     let deletion = taken_away(deletions, &new).await;
     let expected = Deletion {
         generation_id: id.clone(),
@@ -66,7 +66,7 @@ async fn what_is_taken_away_is_nobodys_any_more<T: Generations + Variants>(table
     assert_eq!(table.generation(id).await.unwrap(), None);
     for variant in &new.variants {
         assert_eq!(table.variant(&variant.key).await.unwrap(), None);
-        assert_eq!(table.subscribe(&variant.key, &tab).await.unwrap(), None);
+        assert_eq!(table.subscribe(&variant.key, &tab, None).await.unwrap(), None);
         assert_eq!(table.request_cancel(&variant.key).await.unwrap(), None);
     }
     let history = table.history(&owner(), None, 100).await.unwrap();

@@ -45,6 +45,7 @@ async fn messages_arrive_whole_and_in_order(push: &dyn Push, listeners: &dyn Lis
     let sent: Vec<Frame> = texts.into_iter().map(Frame::Text).collect();
     assert_eq!(listeners.next(&one, sent.len()).await, sent);
     assert_eq!(listeners.next(&other, 1).await, sent[..1], "to whom it was sent");
+    assert_eq!(push.is_open(&one).await, Ok(true));
 }
 
 async fn a_connection_that_is_gone_is_said_to_be(push: &dyn Push, listeners: &dyn Listeners) {
@@ -52,6 +53,7 @@ async fn a_connection_that_is_gone_is_said_to_be(push: &dyn Push, listeners: &dy
     listeners.leave(&left).await;
     for gone in [left, ConnectionId("NeverWasThere=".to_owned())] {
         assert_eq!(push.push(&gone, &text("is anybody there?")).await, Err(PushError::Gone), "{gone}");
+        assert_eq!(push.is_open(&gone).await, Ok(false), "{gone}");
         assert_eq!(push.close(&gone).await, Ok(()), "without effect: {gone}");
     }
 }
@@ -63,6 +65,7 @@ async fn a_closed_connection_hears_so_and_nothing_after_it(push: &dyn Push, list
     let heard = listeners.next(&connection, 2).await;
     assert_eq!(heard, [Frame::Text(text("the last word")), Frame::Closed]);
     assert_eq!(push.push(&connection, &text("one more")).await, Err(PushError::Gone));
+    assert_eq!(push.is_open(&connection).await, Ok(false));
     assert_eq!(push.close(&connection).await, Ok(()));
 }
 
@@ -118,6 +121,14 @@ mod tests {
             }
         }
 
+        async fn is_open(&self, connection: &ConnectionId) -> Result<bool, PushError> {
+            match self.1 {
+                "takes everything for open" => Ok(true),
+                "takes everything for gone" => Ok(false),
+                _ => self.0.is_open(connection).await,
+            }
+        }
+
         async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
             if self.1 == "never closes" { Ok(()) } else { self.0.close(connection).await }
         }
@@ -125,7 +136,14 @@ mod tests {
 
     #[tokio::test]
     async fn every_broken_push_is_found() {
-        for how in ["swallows every message", "cuts long messages", "never says gone", "never closes"] {
+        for how in [
+            "swallows every message",
+            "cuts long messages",
+            "never says gone",
+            "never closes",
+            "takes everything for open",
+            "takes everything for gone",
+        ] {
             let memory = Memory::default();
             let checked = AssertUnwindSafe(push(&Broken(&memory.sockets, how), &memory)).catch_unwind().await;
             assert!(checked.is_err(), "the suite lets a push pass that {how}");

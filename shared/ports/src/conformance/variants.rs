@@ -5,8 +5,9 @@ use domain::chunk::{Change, Chunk};
 use domain::error::{ErrorCode, Failure};
 use domain::ids::{ConnectionId, GenerationId, Holder, UserId, VariantKey};
 use domain::limits::CLAIMS_MAX;
+use domain::share::ShareId;
 use domain::usage::Usage;
-use domain::variant::{Account, Answer, ClaimRule, Completion, Ending, Gone, Status, Substitute, Variant};
+use domain::variant::{Account, Answer, ClaimRule, Completion, Ending, Gone, Guest, Status, Substitute, Variant};
 use futures_util::future::join_all;
 
 pub(super) async fn check<T: Generations + Variants>(table: &T) {
@@ -109,10 +110,10 @@ async fn a_subscriber_is_known_before_the_next_chunk<T: Generations + Variants>(
     let (hold, variant) = taken(table, &key, "a", NOW_MS + 2_000).await;
     table.append(&hold, &chunk(0), variant.signals, None).await.unwrap();
     let tab = ConnectionId("tab=".to_owned());
-    let seen = table.subscribe(&key, &tab).await.unwrap().unwrap();
+    let seen = table.subscribe(&key, &tab, None).await.unwrap().unwrap();
     assert_eq!((seen.next_seq, &seen.listeners[..]), (1, &[tab.clone()][..]));
     assert_eq!(
-        table.subscribe(&key, &tab).await.unwrap().unwrap().listeners,
+        table.subscribe(&key, &tab, None).await.unwrap().unwrap().listeners,
         std::slice::from_ref(&tab),
         "once is enough"
     );
@@ -129,8 +130,20 @@ async fn a_subscriber_is_known_before_the_next_chunk<T: Generations + Variants>(
         panic!("the writer has to see the cancel")
     };
     assert!(changed.cancel_requested);
+    let link = ShareId::parse(&"0a".repeat(32)).unwrap();
+    let guests = [Guest { connection: tab.clone(), link: link.clone() }];
+    assert_eq!(table.subscribe(&key, &tab, Some(&link)).await.unwrap().unwrap().guests, guests);
+    assert_eq!(
+        table.subscribe(&key, &tab, None).await.unwrap().unwrap().guests,
+        [],
+        "who may by themselves is no guest"
+    );
+    table.subscribe(&key, &tab, Some(&link)).await.unwrap();
+    let Beat::Held(now) = table.heartbeat(&hold, NOW_MS + 8_000).await.unwrap() else { panic!("the lease is held") };
+    assert_eq!((&now.listeners[..], &now.guests[..]), (&[tab.clone()][..], &guests[..]));
     table.unsubscribe(&key, &tab).await.unwrap();
     table.unsubscribe(&key, &tab).await.unwrap();
+    assert_eq!(table.variant(&key).await.unwrap().unwrap().guests, []);
     let Beat::Held(now) = table.heartbeat(&hold, NOW_MS + 8_000).await.unwrap() else { panic!("the lease is held") };
     assert_eq!((now.lease_until_ms, now.cancel_requested, &now.listeners[..]), (NOW_MS + 8_000, true, &[][..]));
 }
@@ -242,7 +255,7 @@ async fn what_does_not_exist_is_missing<T: Generations + Variants>(table: &T) {
     let key = VariantKey { generation_id, variant_index: 0 };
     let tab = ConnectionId("tab=".to_owned());
     assert_eq!(table.claim(&key, &holder("a"), 1, 1).await.unwrap(), Claim::Missing);
-    assert_eq!(table.subscribe(&key, &tab).await.unwrap(), None);
+    assert_eq!(table.subscribe(&key, &tab, None).await.unwrap(), None);
     assert_eq!(table.request_cancel(&key).await.unwrap(), None);
     table.unsubscribe(&key, &tab).await.unwrap();
     table.told(&key).await.unwrap();

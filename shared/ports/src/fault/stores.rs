@@ -1,7 +1,7 @@
 use super::{Faulty, unavailable};
 use crate::{
     Appended, Beat, Claim, Connection, Connections, Created, Deletions, DesignSystems, Ended, Generations, Greeting,
-    HistoryPage, Hold, NewGeneration, Quotas, Recorded, RequestKey, Settled, Shared, StoreError, Variants,
+    HistoryPage, Hold, NewGeneration, Quotas, Recorded, RequestKey, Seated, Settled, Shared, StoreError, Variants,
 };
 use async_trait::async_trait;
 use domain::chunk::Chunk;
@@ -10,7 +10,8 @@ use domain::design_system::{DesignSystem, DesignSystemChange};
 use domain::generation::Conclusion;
 use domain::ids::{AttemptKey, ConnectionId, DesignSystemId, GenerationId, Holder, UserId, VariantKey};
 use domain::quota::Counted;
-use domain::share::Share;
+use domain::seat::{Party, Seat};
+use domain::share::{Share, ShareId};
 use domain::variant::{Account, Ending, Variant};
 
 #[async_trait]
@@ -93,8 +94,13 @@ impl<T: Variants + ?Sized> Variants for Faulty<T> {
         self.run("told", self.inner.told(key), unavailable).await
     }
 
-    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError> {
-        self.run("subscribe", self.inner.subscribe(key, connection), unavailable).await
+    async fn subscribe(
+        &self,
+        key: &VariantKey,
+        connection: &ConnectionId,
+        link: Option<&ShareId>,
+    ) -> Result<Option<Variant>, StoreError> {
+        self.run("subscribe", self.inner.subscribe(key, connection, link), unavailable).await
     }
 
     async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError> {
@@ -120,6 +126,14 @@ impl<T: Variants + ?Sized> Variants for Faulty<T> {
 
 #[async_trait]
 impl<T: Connections + ?Sized> Connections for Faulty<T> {
+    async fn take_seat(&self, party: &Party, seat: &Seat, seats_max: u32) -> Result<Seated, StoreError> {
+        self.run("take_seat", self.inner.take_seat(party, seat, seats_max), unavailable).await
+    }
+
+    async fn give_back_seats(&self, party: &Party, seats: &[Seat]) -> Result<(), StoreError> {
+        self.run("give_back_seats", self.inner.give_back_seats(party, seats), unavailable).await
+    }
+
     async fn connected(&self, connection: &Connection) -> Result<(), StoreError> {
         self.run("connected", self.inner.connected(connection), unavailable).await
     }

@@ -59,6 +59,10 @@ impl<T: Push + ?Sized> Push for Faulty<T> {
         self.run("push", self.inner.push(connection, text), unsent).await
     }
 
+    async fn is_open(&self, connection: &ConnectionId) -> Result<bool, PushError> {
+        self.run("is_open", self.inner.is_open(connection), unsent).await
+    }
+
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
         self.run("close", self.inner.close(connection), unsent).await
     }

@@ -60,6 +60,10 @@ impl Push for MemorySockets {
         }
     }
 
+    async fn is_open(&self, connection: &ConnectionId) -> Result<bool, PushError> {
+        Ok(lock(&self.open).get(connection).is_some_and(|frames| frames.last() != Some(&Frame::Closed)))
+    }
+
     async fn close(&self, connection: &ConnectionId) -> Result<(), PushError> {
         if let Some(frames) = lock(&self.open).get_mut(connection)
             && frames.last() != Some(&Frame::Closed)

@@ -3,7 +3,8 @@ use crate::{Appended, Beat, Claim, Ended, Hold, StoreError, Variants};
 use async_trait::async_trait;
 use domain::chunk::Chunk;
 use domain::ids::{AttemptKey, ConnectionId, Holder, VariantKey};
-use domain::variant::{Account, ClaimRule, Ending, Status, Variant};
+use domain::share::ShareId;
+use domain::variant::{Account, ClaimRule, Ending, Guest, Status, Variant};
 
 impl State {
     fn held(&mut self, hold: &Hold) -> Option<&mut Variant> {
@@ -122,13 +123,21 @@ impl Variants for MemoryTable {
         Ok(())
     }
 
-    async fn subscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<Option<Variant>, StoreError> {
+    async fn subscribe(
+        &self,
+        key: &VariantKey,
+        connection: &ConnectionId,
+        link: Option<&ShareId>,
+    ) -> Result<Option<Variant>, StoreError> {
         let mut state = self.lock();
         Ok(state.variants.get_mut(key).map(|variant| {
             if !variant.listeners.contains(connection) {
                 variant.listeners.push(connection.clone());
                 variant.listeners.sort();
             }
+            variant.guests.retain(|guest| guest.connection != *connection);
+            variant.guests.extend(link.map(|link| Guest { connection: connection.clone(), link: link.clone() }));
+            variant.guests.sort();
             variant.signals += 1;
             variant.clone()
         }))
@@ -137,6 +146,7 @@ impl Variants for MemoryTable {
     async fn unsubscribe(&self, key: &VariantKey, connection: &ConnectionId) -> Result<(), StoreError> {
         if let Some(variant) = self.lock().variants.get_mut(key) {
             variant.listeners.retain(|listener| listener != connection);
+            variant.guests.retain(|guest| guest.connection != *connection);
             variant.signals += 1;
         }
         Ok(())

@@ -5,7 +5,7 @@ use domain::generation::{Conclusion, End, Lineage, Outcome, Overall};
 use domain::ids::AttemptKey;
 use domain::quota::Reserved;
 use domain::usage::{Totals, Usage};
-use domain::variant::{Answer, Completion, Gone, Substitute};
+use domain::variant::{Answer, Completion, Gone, Guest, Substitute};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -78,9 +78,14 @@ prop_compose! {
         generation_id in id(), variant_index in 0u8..8, model in "\\PC{1,30}", created_at_ms in any::<u64>(),
         attempt in any::<u32>(), holder in option::of("[0-9a-f]{32}"), lease_until_ms in any::<u64>(),
         (next_seq, signals, claims) in any::<(u32, u32, u32)>(), listeners in connections(),
+        guests in proptest::collection::btree_map("[A-Za-z0-9_-]{15}=", "[0-9a-f]{64}", 0..4),
         (cancel_requested, told) in any::<(bool, bool)>(), (status, account, reserved) in (status(), account(), reserved()),
     ) -> Variant {
+        let guest = |(name, link): (String, String)| Guest {
+            connection: ConnectionId(name), link: ShareId::parse(&link).unwrap(),
+        };
         Variant {
+            guests: guests.into_iter().map(guest).collect(),
             key: VariantKey { generation_id, variant_index }, model, created_at_ms, attempt, claims, holder: holder.map(Holder),
             lease_until_ms, next_seq, signals, listeners, cancel_requested, status, account, reserved, told,
         }

@@ -68,7 +68,7 @@ impl Table {
         let mut fence = Update::builder()
             .table_name(&self.name)
             .set_key(Some(Key::variant(&hold.key.variant).item()))
-            .set_expression_attribute_names(names(&[update, &condition]))
+            .set_expression_attribute_names(Some(names(&[update, &condition])))
             .update_expression(update)
             .condition_expression(condition)
             .expression_attribute_values(":attempt", number(hold.key.attempt))

@@ -11,12 +11,13 @@ use ports::StoreError;
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// An update with its condition. `#name` in an expression stands for the attribute `name`: DynamoDB reserves so many
-/// words that naming all of them is the simpler rule.
+/// An update with its condition. `#name` in an expression stands for the attribute `name`, unless it was given another: DynamoDB
+/// reserves so many words that naming all of them is the simpler rule.
 pub(super) struct Change {
     key: Key,
     update: String,
     condition: String,
+    names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
 }
 
@@ -36,8 +37,15 @@ impl Change {
             key: Key::variant(key),
             update: update.to_owned(),
             condition: condition.to_owned(),
+            names: names(&[update, condition]),
             values: HashMap::new(),
         }
+    }
+
+    /// Gives the attribute that a name of the expressions stands for.
+    pub(super) fn name(mut self, name: &str, attribute: String) -> Self {
+        self.names.insert(name.to_owned(), attribute);
+        self
     }
 
     pub(super) fn value(mut self, name: &str, value: AttributeValue) -> Self {
@@ -47,13 +55,12 @@ impl Change {
 }
 
 /// The `#name`s of some expressions, each standing for its own name.
-pub(super) fn names(expressions: &[&str]) -> Option<HashMap<String, String>> {
-    let found: HashMap<String, String> = expressions
+pub(super) fn names(expressions: &[&str]) -> HashMap<String, String> {
+    expressions
         .iter()
         .flat_map(|expression| expression.split(|character: char| !character.is_alphanumeric() && character != '#'))
         .filter_map(|word| word.strip_prefix('#').map(|name| (word.to_owned(), name.to_owned())))
-        .collect();
-    (!found.is_empty()).then_some(found)
+        .collect()
 }
 
 impl Table {
@@ -89,7 +96,7 @@ impl Table {
             .update_item()
             .table_name(&self.name)
             .set_key(Some(change.key.item()))
-            .set_expression_attribute_names(names(&[&change.update, &change.condition]))
+            .set_expression_attribute_names((!change.names.is_empty()).then(|| change.names.clone()))
             .set_expression_attribute_values((!change.values.is_empty()).then(|| change.values.clone()))
             .update_expression(&change.update)
             .condition_expression(&change.condition)

@@ -1,16 +1,37 @@
 use super::{Broken, Table};
-use crate::{Connection, Connections, Greeting, StoreError};
+use crate::{Connection, Connections, Greeting, Seated, StoreError};
 use async_trait::async_trait;
 use domain::identity::Identity;
 use domain::ids::{ConnectionId, GenerationId};
+use domain::seat::{Party, Seat};
 
 #[async_trait]
 impl Connections for Table {
+    async fn take_seat(&self, party: &Party, seat: &Seat, seats_max: u32) -> Result<Seated, StoreError> {
+        match (self.how, seat) {
+            (Broken::SeatsEverybody, _) => Ok(Seated::Taken),
+            (Broken::SeatsAllTogether, _) => {
+                let all = Party::User(domain::ids::UserId("all".to_owned()));
+                self.inner.take_seat(&all, seat, seats_max).await
+            }
+            (Broken::SeatsForEver, _) => {
+                let endless = Seat { since_ms: u64::MAX / 2, ..seat.clone() };
+                self.inner.take_seat(party, &endless, seats_max).await
+            }
+            (_, seat) => self.inner.take_seat(party, seat, seats_max).await,
+        }
+    }
+
+    async fn give_back_seats(&self, party: &Party, seats: &[Seat]) -> Result<(), StoreError> {
+        if self.how == Broken::KeepsEverySeat { Ok(()) } else { self.inner.give_back_seats(party, seats).await }
+    }
+
     async fn connected(&self, connection: &Connection) -> Result<(), StoreError> {
         let mut connection = connection.clone();
         match (self.how, &mut connection.identity) {
             (Broken::KnowsEveryGuest, identity) => drop(identity.get_or_insert_with(Identity::anonymous)),
             (Broken::ForgetsWhenTokensEnd, Some(identity)) => identity.expires_at_s = None,
+            (Broken::ForgetsLinks, None) => connection.link = None,
             (_, _) => {}
         }
         self.inner.connected(&connection).await
@@ -39,5 +60,5 @@ impl Connections for Table {
 }
 
 fn unknown(id: &ConnectionId) -> Connection {
-    Connection { id: id.clone(), identity: None, connected_at_ms: 0, expires_at_s: 0, follows: Vec::new() }
+    Connection { id: id.clone(), identity: None, link: None, connected_at_ms: 0, expires_at_s: 0, follows: Vec::new() }
 }
