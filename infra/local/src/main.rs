@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use commands::{DoctorArguments, LoadArguments, TraceArguments};
 use local::log_file::LogFile;
 use local::{Options, Stack, StartError};
+use std::io::Write;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -72,15 +73,20 @@ async fn serve(options: &Options) -> Result<ExitCode, StartError> {
     boot::logs::readable(move || kept.clone());
     boot::logs::tell_panics();
     let stack = Stack::start(options, &|name| std::env::var(name).ok()).await?;
-    println!("{}", stack.greeting());
+    say(&stack.greeting());
     told_to_stop().await;
-    println!("Stopping: running work is kept and goes on at the next start.");
+    say("Stopping: running work is kept and goes on at the next start.");
     tokio::select! {
         () = stack.stop() => {}
         // Twice means now. What is cut off is found by the next start, as after a kill.
         () = told_to_stop() => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever started the stack may have stopped reading; that ends nobody's generation.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Ctrl-C, or what a service manager sends.

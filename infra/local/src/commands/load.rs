@@ -5,8 +5,8 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// 20 KB in 500 deltas of 10 ms.
@@ -49,6 +49,8 @@ pub struct LoadArguments {
 /// A stack of its own, in a directory of its own.
 struct Own {
     child: Child,
+    /// Kept, or the stack's next line would meet a closed pipe.
+    _output: Lines<BufReader<ChildStdout>>,
     url: String,
     directory: PathBuf,
 }
@@ -145,8 +147,7 @@ impl Own {
             None
         });
         let url = greeted.await.ok().flatten().ok_or("the stack does not start")?;
-        // Its later lines are nobody's; the pipe holds them.
-        Ok(Self { child, url, directory })
+        Ok(Self { child, _output: lines, url, directory })
     }
 
     async fn stop(mut self) {
