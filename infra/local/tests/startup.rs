@@ -8,7 +8,9 @@ mod commands;
 use end_to_end::Quartet;
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Stdio;
 use tempfile::TempDir;
+use tokio::io::AsyncReadExt;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_quartet");
 
@@ -45,6 +47,20 @@ async fn it_says_where_it_is_and_which_model_answers() {
         assert!(greeting.contains(word), "{word:?} is missing in {greeting}");
     }
     assert_eq!(quartet.interrupt().await, Some(0), "Ctrl-C is a clean end");
+}
+
+#[tokio::test]
+async fn a_stack_whose_output_nobody_reads_any_more_goes_on_and_ends_cleanly() {
+    let data = TempDir::new().unwrap();
+    let mut command = tokio::process::Command::new(BINARY);
+    command.args(["--port", "0", "--data"]).arg(data.path()).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().unwrap();
+    let mut output = child.stdout.take().unwrap();
+    output.read_u8().await.unwrap();
+    drop(output);
+    let process = child.id().unwrap().to_string();
+    assert!(tokio::process::Command::new("kill").args(["-INT", &process]).status().await.unwrap().success());
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
 }
 
 #[tokio::test]
