@@ -7,6 +7,7 @@ use domain::stage::Stage;
 use domain::usage::Totals;
 use domain::variant::Variant;
 use domain::wire::server::ServerMessage;
+use futures_util::future::join_all;
 use ports::{Clock, Generations, Push, Recorded, StoreError, Variants};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,7 +30,8 @@ pub struct Announcer {
 impl Announcer {
     /// Tells the end of a variant that is recorded as ended, and of the generation if this was its last; then notes that
     /// it was told. Until that note the sweep will tell it again, so neither a worker that dies in between nor a push with
-    /// an unknown outcome leaves a client waiting; a client may then hear of an end twice.
+    /// an unknown outcome leaves a client waiting; a client may then hear of an end twice. The generation's end comes behind
+    /// the end of each variant, also of one whose worker has recorded it and is still telling it.
     ///
     /// # Errors
     /// The store's, after which the sweep takes over.
@@ -51,18 +53,18 @@ impl Announcer {
 
     /// Who of those that listen may: a guest as long as their link is live.
     async fn admitted(&self, variant: &Variant) -> Result<Vec<ConnectionId>, StoreError> {
-        let mut listeners = variant.listeners.clone();
-        if !variant.guests.is_empty() {
-            let recorded = self.generations.generation(&variant.key.generation_id).await?;
-            let links = recorded.map(|recorded| recorded.generation.shares).unwrap_or_default();
-            self.shut_out(&mut listeners, variant, &links);
+        if variant.guests.is_empty() {
+            return Ok(variant.listeners.clone());
         }
-        Ok(listeners)
+        let recorded = self.generations.generation(&variant.key.generation_id).await?;
+        let links = recorded.map(|recorded| recorded.generation.shares).unwrap_or_default();
+        Ok(self.admitted_by(variant, &links))
     }
 
-    fn shut_out(&self, listeners: &mut Vec<ConnectionId>, variant: &Variant, links: &[Share]) {
+    /// The same, where the links are known.
+    fn admitted_by(&self, variant: &Variant, links: &[Share]) -> Vec<ConnectionId> {
         let out: Vec<&ConnectionId> = variant.shut_out(links, self.clock.now_ms() / 1_000).collect();
-        listeners.retain(|listener| !out.contains(&listener));
+        variant.listeners.iter().filter(|listener| !out.contains(listener)).cloned().collect()
     }
 
     /// Whether everyone has the message, or is gone.
@@ -92,12 +94,12 @@ impl Announcer {
         if conclusion.told_by != variant_index {
             return Ok(true);
         }
-        let listeners: BTreeSet<&ConnectionId> = variants.iter().flat_map(|variant| &variant.listeners).collect();
-        let mut listeners: Vec<ConnectionId> = listeners.into_iter().cloned().collect();
-        for variant in &variants {
-            self.shut_out(&mut listeners, variant, &recorded.generation.shares);
-        }
-        let mut heard = self.heard(&listeners, &ServerMessage::done(id, conclusion.status)).await;
+        let shares = &recorded.generation.shares;
+        let mut heard = self.tell_what_others_still_tell(variant_index, &variants, shares).await;
+        let listeners: BTreeSet<ConnectionId> =
+            variants.iter().flat_map(|variant| self.admitted_by(variant, shares)).collect();
+        let listeners: Vec<ConnectionId> = listeners.into_iter().collect();
+        heard &= self.heard(&listeners, &ServerMessage::done(id, conclusion.status)).await;
         if let Some(connection) = &recorded.generation.closes
             && let Err(error) = self.push.close(connection).await
         {
@@ -109,4 +111,19 @@ impl Announcer {
         );
         Ok(heard)
     }
+
+    /// Tells the ends of which nobody has noted yet that they were told: their workers may be at it, or dead. What closes the
+    /// connection must not overtake them.
+    async fn tell_what_others_still_tell(&self, variant_index: u8, variants: &[Variant], links: &[Share]) -> bool {
+        let untold = variants.iter().filter(|variant| variant.key.variant_index != variant_index && !variant.told);
+        let telling =
+            untold.filter_map(|variant| Some((self.admitted_by(variant, links), ServerMessage::ended(variant)?)));
+        join_all(telling.map(async |(listeners, message)| self.heard(&listeners, &message).await))
+            .await
+            .into_iter()
+            .all(|heard| heard)
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,8 @@
 mod announce;
 mod cancel;
 mod erase;
+#[cfg(test)]
+mod fixed;
 mod lineage;
 mod purse;
 mod push;

@@ -1,62 +1,18 @@
 use super::*;
 use crate::Purse;
-use async_trait::async_trait;
+use crate::fixed::{Fixed, ID};
 use domain::error::ErrorCode;
-use domain::ids::{DesignSystemId, GenerationId, Holder};
+use domain::ids::GenerationId;
 use domain::models::Catalogue;
 use domain::quota::Allowance;
-use domain::share::ShareToken;
-use domain::wire::invoke::WorkerEvent;
 use ports::memory::{MemoryObjects, MemoryTable};
-use ports::{Clock, Ids, Invoke, Object, Objects, StoreError};
+use ports::{Object, Objects};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-const ID: &str = "0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10";
 /// A PNG of one pixel.
 const PIXEL: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\0\0\0\0....\0\0\0\x01IDATx....\0\0\0\0IEND....";
-
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now_ms(&self) -> u64 {
-        1_795_255_200_000
-    }
-}
-
-impl Ids for Fixed {
-    fn generation_id(&self) -> GenerationId {
-        GenerationId::parse(ID).unwrap()
-    }
-
-    fn design_system_id(&self) -> DesignSystemId {
-        DesignSystemId::parse(ID).unwrap()
-    }
-
-    fn upload_id(&self) -> UploadId {
-        UploadId::parse(ID).unwrap()
-    }
-
-    fn share_token(&self, generation: &GenerationId) -> ShareToken {
-        ShareToken::new(generation, &"0".repeat(64))
-    }
-
-    fn holder(&self) -> Holder {
-        Holder("holder".to_owned())
-    }
-
-    fn jitter(&self) -> f64 {
-        0.5
-    }
-}
-
-#[async_trait]
-impl Invoke for Fixed {
-    async fn start(&self, _event: &WorkerEvent) -> Result<(), StoreError> {
-        Ok(())
-    }
-}
 
 fn starter(objects: &Arc<MemoryObjects>) -> Starter {
     let purse = Purse {
