@@ -6,11 +6,11 @@ use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_variant_is_stopped_and_the_others_go_on() {
-    let (_place, stack) = start_with(&[("MODELS", "demo-paced-150x20x6000")]).await;
+    let (_place, stack) = start_with(&[("MODELS", "demo-paced-300x20x6000")]).await;
     let public = stack.addresses().public;
     let mut client = Client::connect(public).await;
     let id = client.generate(&json!({"prompt": {"text": "a page"}, "variants": 2})).await;
-    client.until(|message| message.variant_index == Some(1) && message.seq == Some(2)).await;
+    client.until(|message| message.variant_index == Some(1) && message.seq == Some(1)).await;
     client.send(&json!({"action": "cancel", "generationId": id, "variantIndex": 1})).await;
     let stopped = client.until(|message| message.kind == Kind::VariantError).await;
     assert_eq!(stopped.variant_index, Some(1));

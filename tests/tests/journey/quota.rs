@@ -47,7 +47,7 @@ async fn of_many_requests_at_once_as_many_are_accepted_as_the_limit_says() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_place_is_free_again_when_its_variant_has_ended_or_was_deleted() {
-    let environment = [("MODELS", "demo-paced-40x50x4000"), ("QUOTA_USER", "running:2")];
+    let environment = [("MODELS", "demo-paced-120x50x4000"), ("QUOTA_USER", "running:2")];
     let (_place, stack) = start_with(&environment).await;
     let http = Http::to(stack.addresses().public);
     let mut client = Client::connect(stack.addresses().public).await;

@@ -54,7 +54,7 @@ async fn a_generation_started_over_http_is_read_where_its_location_says() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chunks_over_http_are_those_after_the_cursor() {
-    let (_place, stack) = start_with(&[("MODELS", "demo-paced-40x20x4000")]).await;
+    let (_place, stack) = start_with(&[("MODELS", "demo-paced-200x20x4000")]).await;
     let http = Http::to(stack.addresses().public);
     let body = json!({"prompt": {"text": "a page"}, "variants": 1});
     let (_, accepted) = http.post("/api/generations", &body, &[]).await;

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A page in two seconds.
-const PACED: &str = "demo-paced-100x20x4000";
+/// A page in six seconds.
+const PACED: &str = "demo-paced-300x20x4000";
 
 /// Every metric of a log in the embedded format, with the dimensions that it is told by:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.

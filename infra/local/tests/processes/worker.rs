@@ -19,11 +19,11 @@ pub const TAKEOVER: Duration = Duration::from_millis(4_500 + 5_000);
 pub async fn a_killed_worker(folder: &Path, patience: Duration) -> Result<Vec<u64>, String> {
     let data = TempDir::new().unwrap();
     let bootstraps = ["--bootstraps", folder.to_str().unwrap()];
-    let environment = [("MODELS", "demo-paced-150x20x6000"), ("PUSH_INTERVAL_MS", "100"), LEASE];
+    let environment = [("MODELS", "demo-paced-300x20x6000"), ("PUSH_INTERVAL_MS", "100"), LEASE];
     let quartet = Quartet::start_with(BINARY, data.path(), &environment, &bootstraps).await;
     let mut client = Client::connect(quartet.public()).await;
     let id = client.generate(&json!({"prompt": {"text": "a page"}, "variants": 2})).await;
-    client.until(|message| message.seq == Some(3)).await;
+    client.until(|message| message.seq == Some(1)).await;
     let workers = quartet.children("variant");
     assert_eq!(workers.len(), 2, "a process for each variant");
     let killed = std::process::Command::new("kill").args(["-9", &workers[0].to_string()]).status().unwrap();
