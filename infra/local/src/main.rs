@@ -62,10 +62,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Half of the cores: the table has a thread of its own and writes at every step, and threads beyond what is needed only wake
-/// one another.
+/// Half of the cores, and two where there are two: the table has a thread of its own and writes at every step, and threads beyond
+/// what is needed only wake one another; but with one, a hundred generations that begin at once wait for it.
 fn workers() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2).max(2).min(cores.get()))
 }
 
 async fn serve(options: &Options) -> Result<ExitCode, StartError> {

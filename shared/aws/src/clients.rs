@@ -1,6 +1,7 @@
 use crate::http::{OneClient, Trust};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
@@ -78,6 +79,10 @@ impl Platform {
         let config = aws_sdk_s3::config::Builder::from(&self.at(self.endpoints.s3.as_ref()))
             .force_path_style(self.endpoints.s3.is_some())
             .disable_s3_express_session_auth(true)
+            // A request's signature holds its content's SHA-256, which S3 checks; what it keeps it sums by itself:
+            // <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();
         aws_sdk_s3::Client::from_conf(config)
     }

@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn the_interval_grows_with_the_attempt_up_to_its_maximum() {
         let mut coalescer = Coalescer::new(1, 250);
-        for (now_ms, next_ms) in [(1_000, 1_250), (1_750, 2_000), (2_500, 3_000), (3_997, 4_996), (90_000, 91_400)] {
+        for (now_ms, next_ms) in [(1_000, 1_250), (1_750, 2_125), (2_500, 3_250), (3_400, 4_600), (90_000, 91_400)] {
             coalescer.append("p");
             assert!(coalescer.take(now_ms).is_some());
             coalescer.append("p");
@@ -171,7 +171,7 @@ mod tests {
     fn the_provider_rests_while_text_waits_and_longer_as_the_interval_grows() {
         let mut coalescer = Coalescer::new(1, 250);
         assert_eq!(coalescer.rest_ms(), None, "the first words are waited for");
-        for (now_ms, rest_ms) in [(1_000, 120), (3_500, 120), (4_360, 160), (90_000, 200)] {
+        for (now_ms, rest_ms) in [(1_000, 120), (2_500, 120), (3_240, 160), (90_000, 200)] {
             coalescer.append("p");
             assert!(coalescer.take(now_ms).is_some());
             assert_eq!(coalescer.rest_ms(), None, "what comes next starts a chunk");

@@ -78,9 +78,9 @@ pub const LEASE_MS: u64 = 20_000;
 pub const HEARTBEAT_MS: u64 = 1_500;
 /// Chunks of one variant come no more often than this.
 pub const PUSH_INTERVAL_MS: u64 = 250;
-/// The interval grows with an attempt, to a third of the time since its first chunk: what has been running for long is
+/// The interval grows with an attempt, to half of the time since its first chunk: what has been running for long is
 /// watched less closely, and each chunk is paid for.
-pub const PUSH_INTERVAL_GROWTH: u64 = 3;
+pub const PUSH_INTERVAL_GROWTH: u64 = 2;
 /// The interval is at least so many times as long as the last chunk took beyond [`PUSH_QUIET_MS`] to be written and pushed:
 /// whoever is slow because there is much to do is asked for less, and what has just begun need not wait behind what is under way.
 pub const PUSH_INTERVAL_EFFORT: u64 = 16;

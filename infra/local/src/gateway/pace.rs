@@ -16,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 const RATE: f64 = 200.0;
 /// Messages at once after a quiet time: as many tabs may speak when a machine wakes up.
 const BURST: f64 = 200.0;
-/// Messages that are being handled at the same time: beyond that the stores would be late with what workers write.
-const AT_ONCE: usize = 16;
+/// Messages that are being handled at the same time: enough that a hundred generations can begin in a second, each of whose
+/// messages waits for the stores a dozen times; beyond that the stores would be late with what workers write.
+const AT_ONCE: usize = 32;
 /// One that takes longer makes room for the next: it waits for something, such as a client that reads slowly.
 const PLACE_HELD: Duration = Duration::from_millis(250);
 /// Messages at the same time of those who have said as much as the others, while others wait: what a flood may have of the machine.
