@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+const LIST_TABLES: (&str, &str) = ("x-amz-target", "DynamoDB_20120810.ListTables");
 const UNKNOWN: &str = "0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10";
 
 fn wrong_messages() -> Vec<(String, &'static str, Option<&'static str>)> {
@@ -126,7 +127,18 @@ async fn a_website_that_somebody_visits_can_neither_connect_nor_spend() {
         let platform = Http::to(stack.addresses().platform);
         let invoked = platform.post_status("/2015-03-31/functions/variant/invocations", &ask, &[stranger]).await;
         assert_eq!(invoked, 403, "{stranger:?}");
+        let table = Http::to(stack.addresses().dynamodb);
+        let listed = table.post_status("/", &json!({}), &[stranger, LIST_TABLES]).await;
+        assert_eq!(listed, 403, "{stranger:?}: whoever reaches the table reads everybody's");
+        let preflight = table.options("/", &[stranger, ("access-control-request-method", "POST")]).await;
+        let allowed = preflight.headers().get("access-control-allow-origin");
+        assert_eq!((preflight.status().as_u16(), allowed), (403, None), "{stranger:?}");
     }
+    // Not even a page of this machine that is served from another port may read the table.
+    let table = Http::to(stack.addresses().dynamodb);
+    let question = [("origin", "http://localhost:5173"), ("access-control-request-method", "POST")];
+    assert_eq!(table.options("/", &question).await.headers().get("access-control-allow-origin"), None);
+    assert_eq!(table.post_status("/", &json!({}), &[LIST_TABLES]).await, 200, "programs of this machine may");
     let frontend = [("origin", "http://localhost:5173")];
     let preflight = http.options("/api/export", &[frontend[0], ("access-control-request-method", "POST")]).await;
     assert_eq!(preflight.status().as_u16(), 204);

@@ -6,11 +6,13 @@
 
 use super::{CallError, Name, Runner};
 use crate::log_file::LogFile;
+use crate::neighbours::{Neighbours, only_neighbours};
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use boot::Invocation;
@@ -149,6 +151,7 @@ async fn pass_on(output: ChildStdout, mut log: LogFile) {
     }
 }
 
+/// For the function's process alone: a website that finds the port must not answer in its place.
 fn router(api: Api) -> Router {
     Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -156,6 +159,7 @@ fn router(api: Api) -> Router {
         .route("/2018-06-01/runtime/invocation/{id}/error", post(fail))
         .route("/2018-06-01/runtime/init/error", post(fail_init))
         .layer(axum::extract::DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(Neighbours::default(), only_neighbours))
         .with_state(api)
 }
 
@@ -196,4 +200,43 @@ fn finish(api: &Api, outcome: Result<Vec<u8>, CallError>) -> StatusCode {
         let _ = answer.send(outcome);
     }
     StatusCode::ACCEPTED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::SocketAddr;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    /// Answers in the function's place, as somebody with these headers.
+    async fn respond_as(address: SocketAddr, headers: &str) -> String {
+        let mut socket = TcpStream::connect(address).await.unwrap();
+        let line = "POST /2018-06-01/runtime/invocation/x/response HTTP/1.1";
+        let request = format!("{line}\r\n{headers}\r\ncontent-length: 4\r\nconnection: close\r\n\r\ntrue");
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn no_website_answers_in_a_functions_place() {
+        let (_jobs, receiver) = mpsc::channel(1);
+        let (answer, mut answered) = oneshot::channel();
+        let current = Arc::new(Mutex::new(Some(answer)));
+        let api = Api { name: Name::Api, jobs: Arc::new(AsyncMutex::new(receiver)), current };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        #[expect(clippy::disallowed_methods, reason = "ended with its handle")]
+        let _server = AbortOnDropHandle::new(tokio::spawn(async move { axum::serve(listener, router(api)).await }));
+        for stranger in
+            ["host: localhost\r\norigin: https://evil.example", "host: localhost\r\norigin: null", "host: evil.example"]
+        {
+            assert!(respond_as(address, stranger).await.starts_with("HTTP/1.1 403"), "{stranger}");
+        }
+        assert!(answered.try_recv().is_err(), "nothing was answered");
+        assert!(respond_as(address, "host: localhost").await.starts_with("HTTP/1.1 202"));
+        assert_eq!(answered.await.unwrap(), Ok(b"true".to_vec()));
+    }
 }

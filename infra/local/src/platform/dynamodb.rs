@@ -1,5 +1,10 @@
+mod operations;
+
 use crate::StartError;
 use crate::data::DataDirectory;
+use crate::neighbours::{Neighbours, only_neighbours};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
 use dynoxide::Database;
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
@@ -14,7 +19,8 @@ pub struct TableServer {
 }
 
 impl TableServer {
-    /// Opens the table's file and serves it.
+    /// Opens the table's file and serves it, to programs of this machine and to no website: whoever reaches it reads and writes
+    /// everybody's.
     ///
     /// # Errors
     /// [`StartError::Data`] if the file is not a table's, or is damaged.
@@ -30,7 +36,11 @@ impl TableServer {
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::Builder::new()
             .name("dynamodb".to_owned())
-            .spawn(move || serve(listener, database, stopped))
+            .spawn(move || {
+                // No proxy's host and no page of another origin has business here.
+                let guard = from_fn_with_state(Neighbours::default(), only_neighbours);
+                serve(listener, operations::router(database).layer(guard), stopped);
+            })
             .map_err(|error| refused(error.to_string()))?;
         Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
@@ -50,24 +60,22 @@ impl TableServer {
     }
 }
 
-fn serve(listener: std::net::TcpListener, database: Database, stopped: oneshot::Receiver<()>) {
+fn serve(listener: std::net::TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return tracing::error!(%error, "dynamodb_thread_failed"),
     };
     runtime.block_on(async {
         let address: Option<SocketAddr> = listener.local_addr().ok();
+        let stopped = async {
+            let _ = stopped.await;
+        };
         let served = match TcpListener::from_std(listener) {
-            Ok(listener) => {
-                dynoxide::server::serve_with_shutdown(listener, database, async {
-                    let _ = stopped.await;
-                })
-                .await
-            }
-            Err(error) => Err(error.to_string()),
+            Ok(listener) => axum::serve(listener, router).with_graceful_shutdown(stopped).await,
+            Err(error) => Err(error),
         };
         if let Err(error) = served {
-            tracing::error!(?address, error, "dynamodb_stopped");
+            tracing::error!(?address, %error, "dynamodb_stopped");
         }
     });
 }
