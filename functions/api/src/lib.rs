@@ -21,6 +21,7 @@ mod answer;
 mod archive;
 mod delete;
 mod design_systems;
+mod event;
 mod export;
 mod files;
 mod generations;
@@ -36,11 +37,12 @@ mod uploads;
 mod variants;
 
 pub use access::Access;
+pub use event::HttpEvent;
 pub use health::Health;
 pub use route::Route;
 
 use async_trait::async_trait;
-use aws_lambda_events::event::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use aws_lambda_events::event::apigw::ApiGatewayV2httpResponse;
 use boot::{Authentication, Boot, Function, FunctionError, Invocation, SettingError, Settings};
 use domain::error::{ErrorCode, Refusal};
 use domain::identity::Viewer;
@@ -186,7 +188,7 @@ impl Api {
 
 #[async_trait]
 impl Function for Api {
-    type Event = ApiGatewayV2httpRequest;
+    type Event = HttpEvent;
     type Answer = ApiGatewayV2httpResponse;
 
     async fn handle(&self, event: Self::Event, _invocation: &Invocation) -> Result<Self::Answer, FunctionError> {

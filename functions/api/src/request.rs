@@ -1,7 +1,6 @@
 //! A request, as the handlers see it.
 
-use crate::{Route, malformed};
-use aws_lambda_events::event::apigw::ApiGatewayV2httpRequest;
+use crate::{HttpEvent, Route, malformed};
 use domain::error::{ErrorCode, Refusal};
 use domain::ids::{DesignSystemId, GenerationId};
 use domain::limits::{HTTP_BODY_BYTES_MAX, HTTP_HEAD_BYTES_MAX};
@@ -26,41 +25,35 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn read(event: ApiGatewayV2httpRequest) -> Result<Self, Refusal> {
-        let key = event.route_key.or(event.request_context.route_key).unwrap_or_default();
-        let route = Route::from_key(&key)
+    pub(crate) fn read(event: HttpEvent) -> Result<Self, Refusal> {
+        let key = event.route_key.as_ref().or(event.request_context.route_key.as_ref());
+        let route = key
+            .and_then(|key| Route::from_key(key))
             .ok_or_else(|| Refusal::general(ErrorCode::NotFound, "There is nothing at this path."))?;
-        let head = event.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>()
-            + event.raw_path.as_ref().map_or(0, String::len)
-            + event.raw_query_string.as_ref().map_or(0, String::len);
-        if head > HTTP_HEAD_BYTES_MAX {
+        if event.head_bytes() > HTTP_HEAD_BYTES_MAX {
             let message = format!("The path, the query and the headers are together over {HTTP_HEAD_BYTES_MAX} bytes.");
             return Err(Refusal::general(ErrorCode::TooLarge, message));
         }
-        let body = event.body.unwrap_or_default();
         if event.is_base64_encoded {
             return Err(malformed("The body has to be JSON text; set Content-Type: application/json."));
         }
-        if body.len() > HTTP_BODY_BYTES_MAX {
+        if event.body.as_ref().map_or(0, String::len) > HTTP_BODY_BYTES_MAX {
             return Err(Refusal::general(
                 ErrorCode::TooLarge,
                 format!("The body is over {HTTP_BODY_BYTES_MAX} bytes."),
             ));
         }
-        let query =
-            event.query_string_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let header = |name: &str| event.headers.get(name).and_then(|value| value.to_str().ok());
         Ok(Self {
-            accepts_gzip: header("accept-encoding").is_some_and(takes_gzip),
-            host: header("host").map(str::to_owned),
-            idempotency_key: header("idempotency-key").map(str::to_owned),
+            accepts_gzip: event.header("accept-encoding").is_some_and(takes_gzip),
+            host: event.header("host").map(str::to_owned),
+            idempotency_key: event.header("idempotency-key").map(str::to_owned),
+            bearer: event.header("authorization").and_then(bearer).map(str::to_owned),
             route,
-            method: event.request_context.http.method.to_string(),
+            method: event.request_context.http.method,
             path: event.raw_path.unwrap_or_default(),
-            bearer: header("authorization").and_then(bearer).map(str::to_owned),
-            path_parameters: event.path_parameters,
-            query,
-            body,
+            path_parameters: event.path_parameters.unwrap_or_default(),
+            query: event.query_string_parameters.unwrap_or_default(),
+            body: event.body.unwrap_or_default(),
         })
     }
 

@@ -63,3 +63,34 @@ fn failed(error: &FetchError) -> Refusal {
     };
     Refusal::general(ErrorCode::ProviderFailed, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_as_long_as_its_limit() {
+        let of = |bytes: usize| {
+            let start = "https://example.com/";
+            page_url(&format!("{start}{}", "x".repeat(bytes - start.len())))
+        };
+        assert!(of(URL_BYTES_MAX - 1).is_ok());
+        assert!(of(URL_BYTES_MAX).is_ok());
+        assert_eq!(of(URL_BYTES_MAX + 1).unwrap_err().code, ErrorCode::TooLarge);
+    }
+
+    #[test]
+    fn no_screenshot_is_taken_of_what_only_this_machine_or_its_network_sees() {
+        for url in [
+            "http://127.0.0.1:7001/",
+            "localhost",
+            "http://a.localhost/",
+            "http://169.254.169.254/",
+            "[::1]",
+            "file:///etc/passwd",
+        ] {
+            assert_eq!(page_url(url).unwrap_err().field.as_deref(), Some("url"), "{url}");
+        }
+        assert!(page_url("example.com:8080/a").is_ok());
+    }
+}

@@ -4,8 +4,7 @@
 //! A browser can set nothing of a handshake but its query and its subprotocols, so a token comes as `?token=`, or as the
 //! subprotocol that is not [`PROTOCOL`]. A guest has the token of a link instead, as `?share=`.
 
-use crate::{Answer, Socket};
-use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
+use crate::{Answer, Socket, SocketEvent};
 use domain::identity::{Flaw, Identity, Token, Viewer};
 use domain::ids::ConnectionId;
 use domain::limits::CONNECTION_TTL_S;
@@ -29,18 +28,14 @@ struct Handshake {
 }
 
 impl Handshake {
-    fn read(event: &ApiGatewayWebsocketProxyRequest) -> Self {
-        let query = |name: &str| {
-            let value =
-                event.query_string_parameters.first(name).or(event.multi_value_query_string_parameters.first(name));
-            value.filter(|value| !value.is_empty()).map(str::to_owned)
-        };
-        let offered = event.headers.get_all(HEADER).iter().chain(event.multi_value_headers.get_all(HEADER));
-        let offered: Vec<&str> = offered
-            .filter_map(|value| value.to_str().ok())
+    fn read(event: &SocketEvent) -> Self {
+        let query = |name: &str| event.query(name).map(str::to_owned);
+        let offered: Vec<&str> = event
+            .header(HEADER)
             .flat_map(|values| values.split(','))
             .map(str::trim)
-            .filter(|value| !value.is_empty())
+            // No other is a subprotocol (RFC 6455, section 4.1), and no header could answer it.
+            .filter(|value| !value.is_empty() && value.is_ascii())
             .collect();
         let shown = offered.iter().find(|value| **value != PROTOCOL);
         let protocol = if offered.contains(&PROTOCOL) { Some(PROTOCOL) } else { shown.copied() };
@@ -59,11 +54,7 @@ enum Refused {
 }
 
 impl Socket {
-    pub(crate) async fn connect(
-        &self,
-        id: ConnectionId,
-        event: &ApiGatewayWebsocketProxyRequest,
-    ) -> Result<Answer, StoreError> {
+    pub(crate) async fn connect(&self, id: ConnectionId, event: &SocketEvent) -> Result<Answer, StoreError> {
         let handshake = Handshake::read(event);
         let (identity, link) = match self.identify(&id, &handshake).await? {
             Ok(admitted) => admitted,

@@ -9,6 +9,7 @@ mod answer;
 mod cancel;
 mod connect;
 mod disconnect;
+mod event;
 mod generate;
 mod resume;
 mod seat;
@@ -16,9 +17,9 @@ mod sender;
 
 pub use answer::Answer;
 pub use connect::PROTOCOL;
+pub use event::SocketEvent;
 
 use async_trait::async_trait;
-use aws_lambda_events::event::apigw::ApiGatewayWebsocketProxyRequest;
 use boot::{Boot, Function, FunctionError, Invocation, SettingError};
 use domain::error::Refusal;
 use domain::ids::ConnectionId;
@@ -155,7 +156,7 @@ impl Socket {
 
 #[async_trait]
 impl Function for Socket {
-    type Event = ApiGatewayWebsocketProxyRequest;
+    type Event = SocketEvent;
     type Answer = Answer;
 
     async fn handle(&self, event: Self::Event, _invocation: &Invocation) -> Result<Self::Answer, FunctionError> {

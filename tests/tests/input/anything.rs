@@ -7,6 +7,7 @@ use end_to_end::{CountingModel, World, http_event, socket_event};
 use ports::memory::Frame;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const ID: &str = "0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10";
@@ -84,7 +85,7 @@ proptest! {
         route in prop::sample::select(Route::ALL.to_vec()), path in "\\PC{0,40}", parameters in [text(), text(), text()],
         query in prop::collection::btree_map("attempt|after|next|variantIndex|token|\\PC{0,9}", text(), 0..4),
         body in prop_oneof![anything().prop_map(|body| body.to_string()), "\\PC{0,60}"], base64 in prop::bool::weighted(0.1),
-        key in prop::option::of("\\PC{0,20}"),
+        headers in prop::collection::btree_map("authorization|idempotency-key|accept-encoding|host|x-\\PC{0,5}", "\\PC{0,30}", 0..4),
     ) {
         let [id, n, picture] = parameters;
         let mut event = http_event(route.key().split(' ').next().unwrap_or("GET"), route.key(), &path);
@@ -92,13 +93,28 @@ proptest! {
         event["queryStringParameters"] = json!(query);
         event["body"] = json!(body);
         event["isBase64Encoded"] = json!(base64);
-        if let Some(key) = key.filter(|key| key.is_ascii()) {
-            event["headers"]["idempotency-key"] = json!(key);
-        }
-        let Ok(event) = serde_json::from_value(event) else { return Ok(()) };
+        event["headers"] = json!(headers);
+        let event = serde_json::from_value(event).unwrap();
         let world = world();
         let answer = run(world.ports().api().handle(event, &world.invocation())).unwrap();
         prop_assert!((200..500).contains(&answer.status_code) || answer.status_code == 501, "{}", answer.status_code);
+    }
+
+    #[test]
+    fn no_handshake_makes_the_socket_fail(
+        headers in prop::collection::btree_map("sec-websocket-protocol|Sec-WebSocket-Protocol|\\PC{0,9}", "quartet, \\PC{0,20}|\\PC{0,30}", 0..4),
+        query in prop::collection::btree_map("token|share|\\PC{0,9}", text(), 0..4),
+    ) {
+        let world = world();
+        let mut event = socket_event(&ConnectionId("tab=".to_owned()), "$connect", None);
+        let many: BTreeMap<&String, [&String; 2]> = headers.iter().map(|(name, value)| (name, [value, value])).collect();
+        event["headers"] = json!(headers);
+        event["multiValueHeaders"] = json!(many);
+        event["queryStringParameters"] = json!(query);
+        let event = serde_json::from_value(event).unwrap();
+        let answer = run(world.ports().socket().handle(event, &world.invocation())).unwrap();
+        prop_assert_eq!(answer.status_code, 200, "nobody is asked who they are here");
+        prop_assert!(answer.headers.values().all(|chosen| chosen.is_ascii() && !chosen.contains(',')), "{:?}", answer.headers);
     }
 
     #[test]

@@ -9,7 +9,10 @@ pub struct InProcess<F>(pub F);
 #[async_trait]
 impl<F: Function> Runner for InProcess<F> {
     async fn run(&self, event: Vec<u8>, invocation: Invocation) -> Result<Vec<u8>, CallError> {
-        let unreadable = |error: serde_json::Error| CallError::Function(error.to_string());
+        // Not the error's own words: they repeat what they stumbled over, which may be a client's secret.
+        let unreadable = |error: serde_json::Error| {
+            CallError::Function(format!("its event or its answer is unreadable at column {}", error.column()))
+        };
         let event = serde_json::from_slice(&event).map_err(unreadable)?;
         let answer = handle_in_time(&self.0, event, &invocation, SystemClock.now_ms())
             .await
