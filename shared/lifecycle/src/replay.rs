@@ -89,7 +89,7 @@ impl Replayer {
         // A cursor of another attempt is of another text: this one is sent from its start.
         let mut after = cursor.filter(|cursor| cursor.attempt == shown.attempt).map(|cursor| cursor.seq);
         loop {
-            let wanted = upto.saturating_sub(after.map_or(0, |seq| seq + 1)).min(CHUNKS_PAGE);
+            let wanted = upto.saturating_sub(after.map_or(0, |seq| seq.saturating_add(1))).min(CHUNKS_PAGE);
             let chunks = if wanted == 0 { Vec::new() } else { self.variants.chunks(&shown, after, wanted).await? };
             for chunk in &chunks {
                 let message = ServerMessage::chunk(&now.key, shown.attempt, chunk);

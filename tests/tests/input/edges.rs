@@ -1,12 +1,15 @@
 //! Limits on what comes from outside, at their edges: what is at the limit is taken, what is one beyond it is refused.
 
 use boot::Function;
-use domain::ids::ConnectionId;
+use domain::chunk::{Change, Chunk};
+use domain::ids::{ConnectionId, Holder, VariantKey};
 use domain::image::source::data_url;
 use domain::limits as max;
 use domain::wire::client::ClientMessage;
+use domain::wire::server::Kind;
 use end_to_end::images::bomb;
-use end_to_end::{CountingModel, World, http_event, socket_event};
+use end_to_end::{BEGINNING_MS, CountingModel, World, http_event, socket_event};
+use ports::{Appended, Claim, Hold, Variants};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -162,7 +165,7 @@ async fn a_generation_is_followed_by_so_many_and_no_more() {
         if let Some(found) = heard.iter().find_map(|message| message.generation_id.as_ref()) {
             id = json!(found);
         }
-        let refused = heard.iter().any(|message| message.kind == domain::wire::server::Kind::Error);
+        let refused = heard.iter().any(|message| message.kind == Kind::Error);
         assert_eq!(refused, number == max::LISTENERS_MAX, "{number}");
     }
 }
@@ -189,4 +192,44 @@ async fn a_search_is_as_long_as_its_limit() {
     };
     assert_eq!(ask(&world(), of(max::SEARCH_BYTES_MAX)).await.0, 200);
     assert!(matches!(ask(&world(), of(max::SEARCH_BYTES_MAX + 1)).await.0, 400 | 413));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_exported_up_to_its_limit() {
+    let of = |bytes: usize| post("/api/export", &json!({"code": "x".repeat(bytes)}));
+    assert_eq!(ask(&world(), of(max::EXPORT_PAGE_BYTES_MAX - 1)).await.0, 200);
+    assert_eq!(ask(&world(), of(max::EXPORT_PAGE_BYTES_MAX)).await.0, 200);
+    assert_eq!(ask(&world(), of(max::EXPORT_PAGE_BYTES_MAX + 1)).await, (413, Some("too_large".to_owned())));
+}
+
+/// An attempt that has written nothing hides nothing, so a client may still be shown the one before, after a cursor of it: any.
+#[tokio::test(start_paused = true)]
+async fn a_cursor_may_be_as_large_as_a_number() {
+    let world = world();
+    let socket = world.ports().socket();
+    let tab = ConnectionId("tab=".to_owned());
+    world.sockets.open(&tab);
+    let say = async |route: &str, message: Option<&Value>| {
+        let event = serde_json::from_value(socket_event(&tab, route, message)).unwrap();
+        socket.handle(event, &world.invocation()).await.unwrap();
+    };
+    say("$connect", None).await;
+    say("$default", Some(&json!({"action": "generate", "prompt": {"text": "a"}, "variants": 1}))).await;
+    let heard = end_to_end::promise::messages(&world, &tab);
+    let generation_id = heard.iter().find_map(|message| message.generation_id.clone()).unwrap();
+    let key = VariantKey { generation_id: generation_id.clone(), variant_index: 0 };
+    let claim = async |name: &str, now_ms: u64| {
+        let holder = Holder(name.to_owned());
+        let claim = world.table.claim(&key, &holder, now_ms, 1_000).await.unwrap();
+        let Claim::Taken(variant) = claim else { panic!("{claim:?}") };
+        (Hold { key: variant.attempt_key(), holder }, variant.signals)
+    };
+    let (first, signals) = claim("first", BEGINNING_MS).await;
+    let chunk = Chunk { seq: 0, change: Change::Append, text: "<p>".to_owned() };
+    assert_eq!(world.table.append(&first, &chunk, signals, None).await.unwrap(), Appended::Recorded);
+    claim("second", BEGINNING_MS + 60_000).await;
+    let cursor = json!({"variantIndex": 0, "attempt": 1, "seq": u32::MAX});
+    say("$default", Some(&json!({"action": "resume", "generationId": generation_id, "cursors": [cursor]}))).await;
+    let all = end_to_end::promise::messages(&world, &tab);
+    assert!(all[heard.len()..].iter().all(|message| message.kind != Kind::Chunk), "there is nothing behind it");
 }

@@ -1,5 +1,6 @@
 use super::{Pictures, Source};
 use crate::ids::AttemptKey;
+use crate::limits::URL_BYTES_MAX;
 use crate::pictures::{PATH_START, read_path};
 use crate::prompt::PICTURE_HOST;
 use base64::Engine;
@@ -20,8 +21,6 @@ const PICTURE_ELEMENTS: [&str; 5] = ["img", "source", "image", "input", "video"]
 const PICTURE_ATTRIBUTES: [&str; 4] = ["src", "poster", "href", "xlink:href"];
 /// A tag is read to here, in bytes, so that a search stays linear in the page, whatever is in it.
 const TAG_BYTES_MAX: usize = 4 * 1024;
-/// A URL is read to here, in bytes, for the same reason; browsers take no longer ones everywhere either.
-const URL_BYTES_MAX: usize = 8 * 1024;
 /// A path of a picture that was drawn is shorter, in bytes.
 const DRAWN_PATH_BYTES_MAX: usize = 128;
 /// A picture that is written as text in the page is read to here, in bytes, for the same reason.

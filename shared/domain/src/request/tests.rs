@@ -132,6 +132,19 @@ fn limits_hold_at_the_last_byte_that_fits() {
 }
 
 #[test]
+fn an_image_beyond_its_limit_is_not_looked_at() {
+    let of =
+        |bytes: usize| read(&json!({"prompt": {"images": ["x".repeat(bytes)]}, "inputMode": "image"})).unwrap_err();
+    let limit = limits::IMAGE_URL_BYTES_MAX;
+    for (bytes, code) in
+        [(limit - 1, ErrorCode::InvalidField), (limit, ErrorCode::InvalidField), (limit + 1, ErrorCode::TooLarge)]
+    {
+        let refusal = of(bytes);
+        assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some("prompt.images[0]")), "{bytes}");
+    }
+}
+
+#[test]
 fn a_resend_has_the_same_fingerprint_and_another_request_has_not() {
     let params = json!({"prompt": {"text": "a page"}, "requestId": "1"});
     let first = read(&params).unwrap();

@@ -97,6 +97,25 @@ async fn an_uploaded_image_that_is_none_is_refused_before_anything_is_stored() {
 }
 
 #[tokio::test]
+async fn the_images_of_a_request_are_together_as_large_as_their_limit() {
+    let mut largest = PIXEL.to_vec();
+    largest.resize(IMAGE_BYTES_MAX, 0);
+    let objects = uploaded("ada", largest).await;
+    let pixel = "1c6d4f7e-8a0f-4f0e-9b1a-2f6d1c7e9a10";
+    let object = Object { bytes: PIXEL.to_vec(), ..Object::default() };
+    objects.put(&keys::upload(&user("ada"), &UploadId::parse(pixel).unwrap()), object).await.unwrap();
+    let all = vec![format!("upload:{ID}"); REQUEST_IMAGE_BYTES_MAX / IMAGE_BYTES_MAX];
+    assert!(starter(&objects).record(&user("ada"), &asking(&json!(all)), None, false).await.is_ok());
+    let params = json!({
+        "inputMode": "image", "generationType": "update", "prompt": {"text": "b", "images": [format!("upload:{pixel}")]},
+        "history": [{"role": "user", "text": "a", "images": all}],
+    });
+    let more = StartRequest::read(params.as_object().unwrap()).unwrap();
+    let step = starter(&objects).record(&user("ada"), &more, None, false).await;
+    assert_eq!(refused(step).0, ErrorCode::TooLarge);
+}
+
+#[tokio::test]
 async fn a_stored_request_names_its_images_by_their_objects() {
     let objects = uploaded("ada", PIXEL.to_vec()).await;
     let start = asking(&json!([format!("upload:{ID}")]));
