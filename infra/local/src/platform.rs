@@ -1,6 +1,5 @@
 //! AWS's own protocols on loopback: DynamoDB on one port; S3, Lambda's Invoke, `@connections` and the demo model on
-//! another. DynamoDB has a port and a thread of its own because its library brings a server, and because its writes wait
-//! for the disk.
+//! another. DynamoDB has a port and a thread of its own because its writes wait for the disk.
 
 mod bucket;
 mod connections;

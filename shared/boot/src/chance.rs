@@ -69,3 +69,32 @@ impl Ids for RandomIds {
         f64::from(low) / (f64::from(u32::MAX) + 1.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bits that are not the same in all of these numbers: of a thousand, each that is random.
+    fn varying(numbers: impl Iterator<Item = u128>) -> u32 {
+        let (any, all) = numbers.fold((0, u128::MAX), |(any, all), number| (any | number, all & number));
+        (any & !all).count_ones()
+    }
+
+    fn number(text: &str) -> u128 {
+        u128::from_str_radix(&text.replace('-', ""), 16).unwrap()
+    }
+
+    #[test]
+    fn ids_cannot_be_guessed() {
+        let ids = || (0..1_000).map(|_| RandomIds.generation_id());
+        assert_eq!(varying(ids().map(|id| number(id.as_str()))), 122);
+        assert_eq!(varying((0..1_000).map(|_| number(RandomIds.upload_id().as_str()))), 122);
+        let generation = RandomIds.generation_id();
+        let secrets: Vec<String> = (0..1_000)
+            .map(|_| RandomIds.share_token(&generation).as_str().split_once('.').unwrap().1.to_owned())
+            .collect();
+        for half in [0..32, 32..64] {
+            assert_eq!(varying(secrets.iter().map(|secret| number(&secret[half.clone()]))), 122);
+        }
+    }
+}

@@ -1,9 +1,10 @@
 use crate::StoreError;
 use async_trait::async_trait;
 use domain::upload::Wanted;
+use std::fmt;
 
-/// A permission to put one object into the bucket, once, from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A permission to put one object into the bucket, once, from outside. Its `Debug` says until when, and nothing that could be used.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Permit {
     /// Where the client sends its PUT. Who has the address may use it: it is as secret as a password, while it holds.
     pub url: String,
@@ -11,6 +12,12 @@ pub struct Permit {
     pub headers: Vec<(String, String)>,
     /// When it ends, in milliseconds since 1970.
     pub expires_at_ms: u64,
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").field("expires_at_ms", &self.expires_at_ms).finish_non_exhaustive()
+    }
 }
 
 /// What lies under a key of the uploads.
@@ -34,4 +41,16 @@ pub trait Uploads: Send + Sync {
 
     /// Reads an upload of at most `bytes_max` bytes.
     async fn uploaded(&self, key: &str, bytes_max: usize) -> Result<Uploaded, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_is_never_shown() {
+        let headers = vec![("x-amz-security-token".to_owned(), "canary".to_owned())];
+        let permit = Permit { url: "https://bucket?X-Amz-Signature=canary".to_owned(), headers, expires_at_ms: 7 };
+        assert_eq!(format!("{permit:?}"), "Permit { expires_at_ms: 7, .. }");
+    }
 }

@@ -84,3 +84,29 @@ fn only_the_route_that_answers_has_a_route_response() {
     assert_eq!(answering, ["PingSocketRoute"]);
     assert_eq!(responses, answering);
 }
+
+/// A token may be in the query of a handshake and a link's in any request's, and what a stage logs is not the functions' to keep clean.
+#[test]
+fn no_stage_writes_down_what_clients_send_and_each_is_throttled() {
+    for (name, stage) in resources(&template(), "AWS::ApiGatewayV2::Stage") {
+        assert!(stage.get("AccessLogSettings").is_none() && stage.get("RouteSettings").is_none(), "{name}");
+        let rate = json!({"Ref": "RequestRate"});
+        let burst = json!({"Ref": "RequestBurst"});
+        let settings = json!({"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst});
+        assert_eq!(stage["DefaultRouteSettings"], settings, "{name}: and no execution logs");
+    }
+}
+
+/// What is not signed by a role of this stack's or by the API is nobody's.
+#[test]
+fn nothing_in_the_bucket_is_public() {
+    let template = template();
+    let all = json!({"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true});
+    for (name, bucket) in resources(&template, "AWS::S3::Bucket") {
+        assert_eq!(bucket["PublicAccessBlockConfiguration"], all, "{name}");
+    }
+    for (name, policy) in resources(&template, "AWS::S3::BucketPolicy") {
+        let statements = policy["PolicyDocument"]["Statement"].as_array().unwrap();
+        assert!(statements.iter().all(|statement| statement["Effect"] == "Deny"), "{name}");
+    }
+}

@@ -3,8 +3,10 @@
 
 #[path = "leak.rs"]
 mod leak;
+#[path = "searched.rs"]
+mod searched;
 
-use crate::BINARY;
+use api::Route;
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,13 +16,13 @@ use end_to_end::{Client, Http, ended};
 use leak::provider;
 use reqwest::Method;
 use ring::hmac;
+use searched::{Found, Process};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Stdio;
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::Command;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 /// The provider's key: no part of it is a word, so that any piece of it is found.
 const KEY: &str = "sk-proj-Canary7Zq4XvB9tLw2NfK8mRj5HsYd3GcPu6Ea1";
@@ -36,21 +38,6 @@ const BAD_TOKEN: &str = "canary-of-nobody-5Gy8Hu2Jt7Ko1Lw4Xe9Qz6";
 const JWT_KEY: &str = "canary-jwt-key-4Sd6Fg8Hj0Kl2Zx4Cv6Bn8Mq1We3Rt5Yu7";
 /// What the functions' own requests to the stand-ins of AWS are signed with.
 const AWS_SECRET: &str = "local-secret";
-
-/// A place and what was found there.
-type Found = (String, Vec<u8>);
-
-/// Everything below a folder, by path.
-fn files(folder: &Path, found: &mut Vec<Found>) {
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, found);
-        } else {
-            found.push((path.display().to_string(), std::fs::read(&path).unwrap_or_default()));
-        }
-    }
-}
 
 /// What clients are sent, and secrets that are made on the way: each is in the one answer that hands it out, and nowhere else.
 #[derive(Default)]
@@ -105,6 +92,42 @@ impl Flows {
         }
         for path in ["/api/generations", "/api/models", &format!("/?token={bad}")] {
             self.get(&Http::to(public).bearing(bad), path).await;
+        }
+        self.every_route(&Http::to(public).bearing(bad), "0").await;
+        self.disguise(public, bad).await;
+    }
+
+    /// The same with a byte that is not ASCII behind it: such a token is as bad as others, and no error of the server.
+    async fn disguise(&mut self, public: SocketAddr, bad: &str) {
+        let upgrade = "upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
+        for head in [
+            format!("GET /api/generations HTTP/1.1\r\nconnection: close\r\nauthorization: Bearer {bad}"),
+            format!(
+                "GET /generate-code HTTP/1.1\r\nconnection: upgrade, close\r\n{upgrade}\r\nsec-websocket-protocol: {bad}"
+            ),
+        ] {
+            let mut socket = TcpStream::connect(public).await.unwrap();
+            let request = [head.as_bytes(), b"\xe9\r\nhost: localhost\r\n\r\n"].concat();
+            socket.write_all(&request).await.unwrap();
+            let mut answer = Vec::new();
+            timeout(Duration::from_secs(20), socket.read_to_end(&mut answer)).await.unwrap().unwrap();
+            assert!(answer.starts_with(b"HTTP/1.1 401"), "{}", String::from_utf8_lossy(&answer));
+            self.note("the answer to a header that is not ASCII", answer);
+        }
+    }
+
+    /// Every route but the one that deletes, with a key that nobody asked for.
+    async fn every_route(&mut self, http: &Http, id: &str) {
+        for route in Route::ALL.into_iter().filter(|route| *route != Route::Delete) {
+            let (method, path) = route.key().split_once(' ').unwrap_or(("GET", "/nowhere"));
+            let path = path.replace("{id}", id).replace("{n}", "0").replace("{picture}", "1-1").replace("{share}", "0");
+            let body = json!({"openAiApiKey": CLIENT_KEY});
+            let body = (method != "GET").then_some(&body);
+            let answer = http.exchange(method, &path, &[("x-api-key", CLIENT_KEY)], body).await;
+            let (status, headers) = (answer.status(), format!("{:?}", answer.headers()));
+            assert_ne!(status, 500, "{route}");
+            let bytes = answer.bytes().await.unwrap();
+            self.note(route.key(), format!("{status} {headers} {}", String::from_utf8_lossy(&bytes)));
         }
     }
 
@@ -163,7 +186,7 @@ impl Flows {
         for path in ["/", "/api/config", "/api/models", "/api/capabilities", "/api/openapi.json", "/health"] {
             self.get(http, path).await;
         }
-        for path in ["/api/generations", "/api/design-systems", "/api/generations/tally"] {
+        for path in ["/api/generations", "/api/design-systems", "/api/tally"] {
             self.get(http, path).await;
         }
         for id in ids {
@@ -171,71 +194,9 @@ impl Flows {
                 self.get(http, &format!("/api/generations/{id}{path}")).await;
             }
         }
+        self.every_route(http, ids[0]).await;
         let (status, _) = http.send(Method::DELETE, &format!("/api/generations/{}", ids[1]), &Value::Null).await;
         assert_eq!(status, 204);
-    }
-}
-
-/// A stack in a process of its own, with everything that it logs.
-struct Process {
-    data: TempDir,
-    logs: TempDir,
-    child: tokio::process::Child,
-    lines: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
-    printed: String,
-    public: SocketAddr,
-}
-
-impl Process {
-    async fn start(settings: &[(&str, &str)]) -> Self {
-        let (data, logs) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-        let mut child = Command::new(BINARY)
-            .args(["--port", "0", "--aws-limits", "--data"])
-            .arg(data.path())
-            .current_dir(data.path())
-            .env("LOG", "trace")
-            .envs(settings.iter().copied())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(logs.path().join("stderr")).unwrap())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut printed = String::new();
-        while !printed.contains("Ctrl-C") {
-            printed.push_str(&lines.next_line().await.unwrap().unwrap());
-        }
-        let public = printed.split("Quartet is at http://").nth(1).unwrap();
-        let public = public.split_whitespace().next().unwrap().parse().unwrap();
-        Self { data, logs, child, lines, printed, public }
-    }
-
-    /// Stops it and searches for the secrets in what was sent, and in all that it leaves behind; the log has to say `told`.
-    async fn search(mut self, flows: Flows, told: &str, secrets: &[&str]) {
-        let process = self.child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-INT", &process]).status().await.unwrap().success());
-        while let Some(line) = self.lines.next_line().await.unwrap() {
-            self.printed.push_str(&line);
-        }
-        self.child.wait().await.unwrap();
-        let mut places = flows.sent;
-        places.push(("standard output".to_owned(), self.printed.into_bytes()));
-        files(self.logs.path(), &mut places);
-        files(self.data.path(), &mut places);
-        let (_, log) = places.iter().find(|(name, _)| name.ends_with("stderr")).unwrap();
-        let log = String::from_utf8_lossy(log);
-        assert!(log.contains(told), "{told} is logged:\n{log}");
-        let mut found = Vec::new();
-        for secret in secrets.iter().copied().chain(flows.made.iter().map(String::as_str)) {
-            for (name, content) in &places {
-                if let Some(at) = content.windows(secret.len()).position(|window| window == secret.as_bytes()) {
-                    let before = String::from_utf8_lossy(&content[at.saturating_sub(300)..at]).into_owned();
-                    found.push(format!("{secret} is in {name}, behind {before}"));
-                }
-            }
-        }
-        assert!(found.is_empty(), "{found:#?}");
     }
 }
 
@@ -262,7 +223,8 @@ async fn no_secret_is_stored_sent_or_logged_whatever_happens() {
     flows.rest(&http, [&first, &second]).await;
     assert!(flows.sent.len() > 30 && flows.made.len() == 2, "there is something to search");
     let secrets = [KEY, &KEY[8..28], SCREENSHOT_KEY, CLIENT_KEY, TOKEN, BAD_TOKEN, AWS_SECRET];
-    process.search(flows, "stage=completed", &secrets).await;
+    let told = ["stage=completed", "there is no token", "it is not on the list"];
+    process.search(flows.sent, &told, &secrets, &flows.made).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -286,5 +248,6 @@ async fn no_json_web_token_and_nothing_that_signs_them_is_stored_sent_or_logged(
     let mut flows = Flows::default();
     flows.authenticate(process.public, &good, &bad).await;
     let signatures = [&good, &bad].map(|token| token.rsplit_once('.').unwrap().1);
-    process.search(flows, "stage=refused", &[JWT_KEY, signatures[0], signatures[1]]).await;
+    let told = ["stage=refused", "its signature is wrong"];
+    process.search(flows.sent, &told, &[JWT_KEY, signatures[0], signatures[1]], &flows.made).await;
 }

@@ -6,12 +6,12 @@ use boot::Function;
 use domain::design_system::DesignSystem;
 use domain::generation::Generation;
 use domain::identity::Identity;
-use domain::ids::{DesignSystemId, GenerationId, UserId, VariantKey};
+use domain::ids::{ConnectionId, DesignSystemId, GenerationId, UserId, VariantKey};
 use domain::share::ShareToken;
 use domain::variant::Variant;
-use end_to_end::{BEGINNING_MS, CountingModel, World};
+use end_to_end::{BEGINNING_MS, CountingModel, World, socket_event};
 use ports::fault::{Fault, Script};
-use ports::memory::MemoryTokens;
+use ports::memory::{Frame, MemoryTokens};
 use ports::{DesignSystems, Generations, NewGeneration};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -111,4 +111,51 @@ async fn what_is_anothers_is_looked_for_as_what_is_not_there() {
         }
     }
     assert!(compared >= 30, "{compared}");
+}
+
+/// Everything by which a message can name something, with that id.
+fn messages(id: &str) -> Vec<Value> {
+    let link = ShareToken::new(&GenerationId::parse(id).unwrap(), &"0a".repeat(32));
+    let upload = format!("upload:{id}");
+    vec![
+        json!({"action": "resume", "generationId": id}),
+        json!({"action": "resume", "generationId": id, "share": link.as_str()}),
+        json!({"action": "resume", "generationId": id, "cursors": [{"variantIndex": 0, "attempt": 1, "seq": 0}]}),
+        json!({"action": "cancel", "generationId": id}),
+        json!({"action": "cancel", "generationId": id, "variantIndex": 7}),
+        json!({"action": "generate", "repeatOf": id, "models": ["model-a"]}),
+        json!({"action": "generate", "prompt": {"text": "b"}, "parent": {"generationId": id, "variantIndex": 0}}),
+        json!({"action": "generate", "requestRef": upload}),
+        json!({"action": "generate", "inputMode": "image", "prompt": {"text": "b", "images": [upload]}}),
+    ]
+}
+
+/// The calls that a message of Bob's makes, and the frames that come back, without the id.
+async fn said(message: &Value, id: &str) -> (Vec<&'static str>, Vec<String>) {
+    let world = world().await;
+    let tab = ConnectionId("BobsTab-12=".to_owned());
+    world.sockets.open(&tab);
+    let mut connect = socket_event(&tab, "$connect", None);
+    connect["queryStringParameters"] = json!({"token": "token-of-bob"});
+    let connect = serde_json::from_value(connect).unwrap();
+    assert_eq!(world.ports().socket().handle(connect, &world.invocation()).await.unwrap().status_code, 200);
+    let notes: Arc<Notes> = Arc::default();
+    let script: Arc<dyn Script> = notes.clone();
+    let event = serde_json::from_value(socket_event(&tab, "$default", Some(message))).unwrap();
+    world.faulty_ports(&script).socket().handle(event, &world.invocation()).await.unwrap();
+    let frames = world.sockets.received(&tab).into_iter().map(|frame| match frame {
+        Frame::Text(text) => text.replace(id, "ID"),
+        Frame::Closed => "closed".to_owned(),
+    });
+    let calls = notes.0.lock().unwrap().clone();
+    (calls, frames.collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_names_what_is_anothers_is_answered_like_one_that_names_nothing() {
+    for (theirs, none) in messages(THEIRS).iter().zip(&messages(NONE)) {
+        let (seen, expected) = (said(theirs, THEIRS).await, said(none, NONE).await);
+        assert_eq!(seen, expected, "{theirs}");
+        assert!(seen.1.iter().any(|frame| frame.contains("not_found")), "{theirs}: {seen:?}");
+    }
 }
