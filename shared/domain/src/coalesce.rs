@@ -148,7 +148,7 @@ mod tests {
         let mut coalescer = Coalescer::new(1, 250);
         // A chunk that was quick again brings the interval of its time back.
         for (now_ms, took_ms, next_ms) in
-            [(1_000, 30, 1_250), (2_000, 60, 2_480), (3_000, 1_000, 4_400), (5_000, 1, 6_333)]
+            [(1_000, 30, 1_250), (1_500, 70, 2_140), (2_200, 1_000, 3_600), (3_300, 1, 4_450)]
         {
             coalescer.append("p");
             assert!(coalescer.take(now_ms).is_some());
