@@ -84,7 +84,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// What the whole app may weigh, compressed.
-    const APP_BYTES_MAX: usize = 100 * 1024;
+    const APP_BYTES_MAX: usize = 80_000;
 
     fn get(path: &str, accepts_gzip: bool) -> Result<ApiGatewayV2httpResponse, Refusal> {
         serve(&Request::of_file("GET", path, accepts_gzip), "default-src 'none'")
@@ -146,6 +146,22 @@ mod tests {
         );
         let weight: usize = FILES.iter().map(|file| file.gzip.len()).sum();
         assert!(weight < APP_BYTES_MAX, "the app weighs {weight} bytes");
+    }
+
+    #[test]
+    fn modules_and_styles_are_served_without_their_comments_and_with_their_line_numbers() {
+        let served = |name: &str| FILES.iter().find(|file| file.name == name).unwrap().text;
+        let (source, served_as) = (include_str!("../web/assembly.js"), served("assembly.js"));
+        assert_eq!(source.lines().count(), served_as.lines().count());
+        let lines = source.lines().zip(served_as.lines());
+        let (comments, code): (Vec<_>, Vec<_>) = lines.partition(|(line, _)| line.trim_start().starts_with('/'));
+        assert!(comments.len() > 5 && comments.iter().all(|(_, served)| served.is_empty()), "{comments:?}");
+        assert!(code.iter().all(|(line, served)| line == served), "{code:?}");
+        let ours = FILES.iter().filter(|file| !file.name.starts_with("vendor/"));
+        for file in ours.filter(|file| file.content_type().starts_with("text/javascript")) {
+            assert!(file.text.lines().all(|line| !line.trim_start().starts_with("//")), "{}", file.name);
+        }
+        assert_eq!(served("vendor/prism.js"), include_str!("../web/vendor/prism.js"));
     }
 
     #[test]

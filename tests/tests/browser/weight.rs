@@ -3,8 +3,8 @@
 use end_to_end::browser::App;
 use serde_json::Value;
 
-/// The whole app, as it goes over the line.
-const MOST_BYTES: u64 = 100 * 1024;
+/// The whole app, as it goes over the line: less than 100 KB, whichever way they are counted.
+const MOST_BYTES: u64 = 100_000;
 
 const LOADED: &str = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .filter(({name}) => !new URL(name).pathname.startsWith('/api/'))
