@@ -1,11 +1,13 @@
 // Quartet's client: one generation over one WebSocket, followed to its end across every interruption. No dependencies, no
-// DOM, usable from any page; the other modules beside it are its parts.
+// DOM, usable from any page; the modules that it imports are its parts: sending.js brings a wish to the server, following.js puts
+// together what comes of it, connection.js comes back by itself.
 // docs/client.md has an example, the methods and the events.
 
-import { compose, fitting } from "./compose.js";
 import { Connection } from "./connection.js";
+import { Following } from "./following.js";
+import { Sending } from "./sending.js";
 import { Uploads } from "./uploads.js";
-import { Unclaimed, Variants } from "./variants.js";
+import { Unclaimed } from "./variants.js";
 
 /** Deletes a generation; see removal.js, which is fetched when it is needed. */
 export async function removeGeneration(...given) {
@@ -14,7 +16,8 @@ export async function removeGeneration(...given) {
 }
 
 const TICK_MS = 100;
-const ACKNOWLEDGE_WITHIN_MS = 10_000;
+const GATEWAY_PAUSE_MS = 1_000;
+const GATEWAY_PAUSE_MOST_MS = 10_000;
 const SILENCE_MS = 20_000;
 const FINAL_REFUSAL = /not_?found|forbidden|unauthorized|gone|expired/i;
 
@@ -22,13 +25,10 @@ export class Quartet extends EventTarget {
   #connection;
   #identity;
   #uploads;
-  #pending = null; // the generate that has not been acknowledged
-  #generationId = null;
-  #variants = new Variants();
+  #sending = null; // the generate that has not been acknowledged
+  #following = this.#followed();
   #unclaimed = new Unclaimed();
   #retired = new Set();
-  #cancels = new Set();
-  #done = null;
   #finished = true;
   #lastHeard = 0;
   #gatewayErrors = 0;
@@ -46,7 +46,7 @@ export class Quartet extends EventTarget {
   }
 
   get generationId() {
-    return this.#generationId;
+    return this.#following.id;
   }
 
   /** True while something is under way that has not been brought to its end. */
@@ -71,19 +71,18 @@ export class Quartet extends EventTarget {
   /** Starts a generation. A requestId from an earlier, unacknowledged call continues that one instead of paying twice. */
   generate(params, requestId = crypto.randomUUID()) {
     this.#begin();
-    const message = { action: "generate", ...params, requestId };
-    this.#pending = { requestId, variants: params.variants, message: fitting(message), sentAt: null, timesSent: 0 };
+    this.#sending = new Sending(params, requestId);
     this.#connection.want();
-    if (this.#pending.message === null) this.#prepare(message, this.#pending);
-    else this.#sendPending();
+    if (this.#sending.isReady) this.#sending.send(this.#connection);
+    else this.#prepare(this.#sending);
     return requestId;
   }
 
   /** Replays a generation from its start and follows it to its end. */
   follow(generationId, variantCount = null) {
     this.#begin();
-    this.#generationId = generationId;
-    this.#variants.setCount(variantCount);
+    this.#following.id = generationId;
+    this.#following.variants.setCount(variantCount);
     this.#retired.delete(generationId);
     this.#connection.want();
     this.#resume();
@@ -92,7 +91,7 @@ export class Quartet extends EventTarget {
   /** Stops one variant, or all of them when no index is given. */
   cancel(variantIndex = null) {
     if (this.#finished) return;
-    this.#cancels.add(variantIndex);
+    this.#following.cancel(variantIndex);
     this.#sendCancels();
   }
 
@@ -103,30 +102,28 @@ export class Quartet extends EventTarget {
   }
 
   cursorOf(variantIndex) {
-    return this.#variants.peek(variantIndex)?.cursor ?? null;
+    return this.#following.variants.peek(variantIndex)?.cursor ?? null;
   }
 
   /** True once a variant has ended and nothing of its text is missing. */
   isWhole(variantIndex) {
-    const assembly = this.#variants.peek(variantIndex);
+    const assembly = this.#following.variants.peek(variantIndex);
     return assembly !== undefined && assembly.ended !== null && assembly.gap === null;
   }
 
   /** Takes numbered messages that came another way (HTTP), by the same rules as those of the socket. */
   feed(message) {
-    if (message.generationId === this.#generationId) this.#acceptVariant(message);
+    if (message.generationId === this.generationId) this.#following.acceptVariant(message);
   }
 
   /** Takes a variant's end from HTTP, with its whole text, or leaving the text as it is. */
   settle(message, text = null) {
-    if (message.generationId !== this.#generationId) return;
-    const assembly = this.#variants.of(message.variantIndex);
-    this.#report(assembly, assembly.settle(message, text ?? assembly.text));
+    if (message.generationId === this.generationId) this.#following.settle(message, text);
   }
 
   /** Takes the end of the whole generation from HTTP. */
   conclude(generationId, status) {
-    if (generationId === this.#generationId && !this.#finished) this.#acceptDone({ data: { status } });
+    if (generationId === this.generationId && !this.#finished) this.#following.conclude(status ?? "completed");
   }
 
   close() {
@@ -134,14 +131,23 @@ export class Quartet extends EventTarget {
     this.#connection.close();
   }
 
+  #followed() {
+    const following = new Following({
+      emit: (type, detail) => this.#emit(type, detail),
+      onEnd: (status) => {
+        if (this.#finished || following !== this.#following) return;
+        this.#finish();
+        this.#emit("done", { status });
+      },
+    });
+    return following;
+  }
+
   #begin() {
-    if (this.#generationId !== null) this.#retired.add(this.#generationId);
-    this.#pending = null;
-    this.#generationId = null;
-    this.#variants = new Variants();
+    if (this.generationId !== null) this.#retired.add(this.generationId);
+    this.#sending = null;
+    this.#following = this.#followed();
     this.#unclaimed = new Unclaimed();
-    this.#cancels.clear();
-    this.#done = null;
     this.#finished = false;
     this.#lastHeard = Date.now();
     this.#timer ??= setInterval(() => this.#tick(Date.now()), TICK_MS);
@@ -149,7 +155,7 @@ export class Quartet extends EventTarget {
 
   #finish() {
     this.#finished = true;
-    this.#pending = null;
+    this.#sending = null;
     clearInterval(this.#timer);
     this.#timer = null;
     this.#connection.relax();
@@ -157,65 +163,51 @@ export class Quartet extends EventTarget {
 
   #catchUp() {
     this.#lastHeard = Date.now();
-    if (this.#pending !== null) this.#sendPending();
+    if (this.#sending !== null) this.#sending.send(this.#connection);
     else if (!this.#finished) this.#resume();
     this.#sendCancels();
   }
 
-  async #prepare(message, pending) {
+  async #prepare(sending) {
     try {
-      const { action, requestId, ...params } = pending.message = await compose(message, this.#uploads);
-      if (pending !== this.#pending) return;
-      this.#emit("prepared", { requestId, params });
-      this.#sendPending();
+      const params = await sending.prepare(this.#uploads);
+      if (sending !== this.#sending) return;
+      this.#emit("prepared", { requestId: sending.requestId, params });
+      sending.send(this.#connection);
     } catch (problem) {
-      if (pending !== this.#pending) return;
+      if (sending !== this.#sending) return;
       this.#finish();
       this.#emit("refused", { phase: "generate", value: problem.message, code: problem.code ?? null, field: problem.field ?? null });
     }
   }
 
-  #sendPending() {
-    if (this.#pending.message === null) return; // still being prepared
-    if (!this.#connection.send(this.#pending.message)) return;
-    this.#pending.sentAt = Date.now();
-    this.#pending.timesSent += 1;
-  }
-
   #resume() {
-    if (this.#generationId === null) return;
-    const { share = null } = this.#identity();
-    const cursors = this.#variants.cursors;
-    this.#connection.send({ action: "resume", generationId: this.#generationId, cursors, ...(share !== null && { share }) });
+    const message = this.#following.resume(this.#identity());
+    if (message !== null) this.#connection.send(message);
   }
 
   #sendCancels() {
-    if (this.#generationId === null) return;
-    for (const variantIndex of this.#cancels) {
-      const message = { action: "cancel", generationId: this.#generationId };
-      if (variantIndex !== null) message.variantIndex = variantIndex;
-      this.#connection.send(message);
-    }
+    for (const message of this.#following.cancels) this.#connection.send(message);
   }
 
   #receive(message) {
     this.#lastHeard = Date.now();
-    if (message.type === "error" && message.data?.code === "not_found" && message.generationId === this.#generationId) this.#acceptDeleted();
+    if (message.type === "error" && message.data?.code === "not_found" && message.generationId === this.generationId) this.#acceptDeleted();
     if (this.#finished) return;
     if (typeof message.type !== "string") this.#heardGateway();
     else if (message.type === "generation") this.#acceptGeneration(message);
     else if (message.type === "error") this.#acceptError(message);
     else if (typeof message.generationId !== "string") return;
-    else if (message.generationId === this.#generationId) this.#acceptOwn(message);
-    else if (this.#pending !== null && !this.#retired.has(message.generationId)) this.#unclaimed.keep(message);
+    else if (message.generationId === this.generationId) this.#acceptOwn(message);
+    else if (this.#sending !== null && !this.#retired.has(message.generationId)) this.#unclaimed.keep(message);
   }
 
   // API Gateway itself answers `{"message": "Internal server error", ...}` when the function behind a route fails. The tick
   // repeats what has not been answered; sooner than for plain silence, but each time later: it may be overloaded.
   #heardGateway() {
-    const wait = Math.min(ACKNOWLEDGE_WITHIN_MS, 1_000 * 2 ** this.#gatewayErrors);
+    const wait = Math.min(GATEWAY_PAUSE_MOST_MS, GATEWAY_PAUSE_MS * 2 ** this.#gatewayErrors);
     this.#gatewayErrors += 1;
-    if (this.#pending !== null) this.#pending.sentAt = Date.now() - ACKNOWLEDGE_WITHIN_MS + wait;
+    if (this.#sending !== null) this.#sending.postpone(wait);
     else this.#lastHeard = Date.now() - SILENCE_MS + wait;
   }
 
@@ -223,36 +215,36 @@ export class Quartet extends EventTarget {
     const data = message.data ?? {};
     const id = data.id ?? message.generationId;
     if (typeof id !== "string") return;
-    if (this.#pending !== null) {
-      const isOther = data.requestId !== undefined && data.requestId !== this.#pending.requestId;
+    if (this.#sending !== null) {
+      const isOther = data.requestId !== undefined && data.requestId !== this.#sending.requestId;
       if (isOther || this.#retired.has(id)) return;
       this.#acknowledged(id, data);
-    } else if (id === this.#generationId) {
-      this.#variants.setCount(data.variants);
+    } else if (id === this.generationId) {
+      this.#following.variants.setCount(data.variants);
       if (Array.isArray(data.models)) this.#emit("models", { models: data.models });
     }
   }
 
   #acknowledged(id, data) {
-    const { requestId, variants, timesSent } = this.#pending;
-    this.#pending = null;
+    const { requestId, variants: asked, wasRepeated } = this.#sending;
+    const { variants } = this.#following;
+    this.#sending = null;
     this.#gatewayErrors = 0;
-    this.#generationId = id;
-    this.#variants.setCount(data.variants ?? variants);
-    this.#emit("accepted", { id, models: data.models ?? [], variants: this.#variants.count, requestId });
+    this.#following.id = id;
+    variants.setCount(data.variants ?? asked);
+    this.#emit("accepted", { id, models: data.models ?? [], variants: variants.count, requestId });
     for (const early of this.#unclaimed.take(id)) this.#acceptOwn(early);
-    // Sent twice means that a socket was lost in between, and with it what had been pushed there.
-    if (timesSent > 1) this.#resume();
+    if (wasRepeated) this.#resume();
     this.#sendCancels();
   }
 
   #acceptError(message) {
     const { code = null, field = null, quota = null } = message.data ?? {};
     const detail = { value: String(message.value ?? ""), code, field, quota };
-    if (this.#pending !== null && !this.#retired.has(message.generationId)) {
+    if (this.#sending !== null && !this.#retired.has(message.generationId)) {
       this.#finish();
       this.#emit("refused", { phase: "generate", ...detail });
-    } else if (message.generationId === undefined || message.generationId === this.#generationId) {
+    } else if (message.generationId === undefined || message.generationId === this.generationId) {
       if (FINAL_REFUSAL.test(code ?? "")) this.#finish();
       this.#emit("refused", { phase: "follow", ...detail });
     }
@@ -260,7 +252,7 @@ export class Quartet extends EventTarget {
 
   // Told also of what had ended, as long as it is looked at.
   #acceptDeleted() {
-    const id = this.#generationId;
+    const id = this.generationId;
     if (id === null) return;
     this.leave();
     this.#emit("deleted", { id });
@@ -268,47 +260,16 @@ export class Quartet extends EventTarget {
 
   #acceptOwn(message) {
     this.#gatewayErrors = 0;
-    if (message.type === "variantCount") this.#variants.setCount(Number(message.value));
-    else if (message.type === "variantModels") this.#emit("models", { models: message.data?.models ?? [] });
-    else if (message.type === "status" || message.type === "progress") this.#emit(message.type, message);
-    else if (message.type === "done") this.#acceptDone(message);
-    else this.#acceptVariant(message);
-  }
-
-  #acceptVariant(message) {
-    if (!Number.isSafeInteger(message.variantIndex) || message.variantIndex < 0) return;
-    const assembly = this.#variants.of(message.variantIndex);
-    this.#report(assembly, assembly.accept(message, Date.now()));
-  }
-
-  #report(assembly, { textChanged, endedNow }) {
-    const { variantIndex, attempt, text } = assembly;
-    if (textChanged) this.#emit("text", { variantIndex, attempt, text });
-    if (endedNow) {
-      this.#cancels.delete(variantIndex);
-      this.#emit("ended", assembly.ended);
-    }
-    this.#finishIfWhole();
-  }
-
-  #acceptDone(message) {
-    this.#done ??= { status: message.data?.status ?? "completed", since: Date.now() };
-    this.#finishIfWhole();
-  }
-
-  #finishIfWhole() {
-    if (this.#done === null || this.#finished || !this.#variants.haveEnded) return;
-    this.#finish();
-    this.#emit("done", { status: this.#done.status });
+    this.#following.accept(message);
   }
 
   #tick(now) {
     if (this.#connection.state !== "open") return;
-    if (this.#pending !== null) {
-      if (now - (this.#pending.sentAt ?? now) >= ACKNOWLEDGE_WITHIN_MS) this.#sendPending();
+    if (this.#sending !== null) {
+      if (this.#sending.isDue(now)) this.#sending.send(this.#connection);
       return;
     }
-    const due = this.#variants.gapsDue(now, this.#done?.since ?? null);
+    const due = this.#following.gapsDue(now);
     if (due.isDue) this.#resume();
     if (due.isHopeless) this.#emit("incomplete", {});
     if (now - this.#lastHeard < SILENCE_MS) return;
