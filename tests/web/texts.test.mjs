@@ -56,5 +56,6 @@ test("findings and words about a variant are said by their codes", () => {
   assert.equal(finding({ code: "of_a_later_server", message: "Its words." }), "Its words.");
   assert.equal(notice({ code: "asking_again", pauseMs: 1_500 }), "The provider did not answer to the end. Asking again in 2 seconds.");
   assert.equal(notice({ model: "a", modelUsed: "b", reason: "shut_down" }), "a has been shut down by its provider; b answers instead.");
+  assert.equal(notice({ code: "fields_ignored", fields: ["openAiApiKey", "openAiBaseURL"] }), "openAiApiKey, openAiBaseURL was not used: this server asks its own provider with its own key.");
   assert.equal(notice({}), null);
 });

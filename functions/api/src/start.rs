@@ -5,6 +5,7 @@ use domain::error::Refusal;
 use domain::ids::UserId;
 use domain::limits::NAME_BYTES_MAX;
 use domain::request::StartRequest;
+use domain::request::notice::add_notices;
 use domain::request::reference::Reference;
 use domain::wire::server::generation_url;
 use http::{HeaderValue, header};
@@ -35,10 +36,7 @@ impl Api {
         };
         let url = generation_url(&id);
         let mut data = json!({"id": id, "url": url});
-        let notices = start.notices();
-        if !notices.is_empty() {
-            data["notices"] = json!(notices);
-        }
+        add_notices(&mut data, &start.notices());
         let mut accepted = answer::data(202, &data);
         if let Ok(location) = HeaderValue::from_str(&url) {
             accepted.headers.insert(header::LOCATION, location);

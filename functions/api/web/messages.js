@@ -58,6 +58,7 @@ const MESSAGES = {
   "notice.asking_again": ["The provider did not answer to the end. Asking again {when}.", "Провайдер не ответил до конца. Спрашиваем снова {when}."],
   "notice.shut_down": ["{model} has been shut down by its provider; {modelUsed} answers instead.", "Модель {model} отключена провайдером; вместо неё отвечает {modelUsed}."],
   "notice.not_found": ["The provider does not know {model}; {modelUsed} answers instead.", "Провайдер не знает модели {model}; вместо неё отвечает {modelUsed}."],
+  "notice.fields_ignored": ["{named} was not used: this server asks its own provider with its own key.", "Не использовано: {named}. Этот сервер обращается к своему провайдеру со своим ключом."],
 };
 
 /** Codes whose text says all: the server's words would say it a second time. */
@@ -92,9 +93,10 @@ export function finding({ code, message = "" }) {
   return say(`finding.${code}`, { named: colon < 0 ? "" : message.slice(colon + 2) }) ?? message;
 }
 
-/** A word about a variant, of the data that came with it; null if that has no code that is known here. */
+/** A word about a request or a variant, of the data that came with it; null if that has no code that is known here. */
 export function notice(data = {}) {
-  return say(`notice.${data.code ?? data.reason}`, { ...data, when: Number.isFinite(data.pauseMs) ? soon(Math.ceil(data.pauseMs / 1_000)) : "" });
+  const when = Number.isFinite(data.pauseMs) ? soon(Math.ceil(data.pauseMs / 1_000)) : "";
+  return say(`notice.${data.code ?? data.reason}`, { ...data, when, named: (data.fields ?? []).join(", ") });
 }
 
 /** Every key with its texts, for tests. */

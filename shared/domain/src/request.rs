@@ -6,6 +6,7 @@
 
 pub(crate) mod fields;
 mod ignored;
+pub mod notice;
 pub mod parent;
 pub mod reference;
 pub mod repeat;
@@ -15,6 +16,7 @@ use crate::ids::UploadId;
 use crate::limits;
 use crate::stack::{GenerationType, InputMode, Stack};
 use fields::Fields;
+use notice::Notice;
 use parent::Parent;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -129,7 +131,7 @@ impl StartRequest {
 
     /// What the client has to know although its request is accepted.
     #[must_use]
-    pub fn notices(&self) -> Vec<String> {
+    pub fn notices(&self) -> Vec<Notice> {
         ignored::notice(&self.ignored).into_iter().collect()
     }
 

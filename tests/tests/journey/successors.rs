@@ -116,9 +116,11 @@ async fn a_host_and_a_key_that_a_client_sends_are_not_used_and_it_is_told_so() {
         message.kind == Kind::Status
             && message.value.as_ref().is_some_and(|text| text.starts_with("openAiBaseURL, openAiApiKey"))
     });
-    assert!(notice.is_some(), "{:?}", client.heard);
+    let told = json!({"code": "fields_ignored", "fields": ["openAiBaseURL", "openAiApiKey"]});
+    assert_eq!(notice.and_then(|notice| notice.data.as_ref()), Some(&told), "{:?}", client.heard);
     let (_, accepted) = Http::to(public).post("/api/generations", &ask, &[]).await;
     assert!(accepted["data"]["notices"][0].as_str().unwrap().starts_with("openAiBaseURL"));
+    assert_eq!(accepted["data"]["noticeDetails"], json!([told]));
     ended(&Http::to(public), accepted["data"]["id"].as_str().unwrap()).await;
 
     let caught = tokio::time::timeout(Duration::from_millis(50), trap.accept()).await;

@@ -6,6 +6,7 @@ use domain::generation::Overall;
 use domain::ids::{GenerationId, VariantKey};
 use domain::progress::Agent;
 use domain::quota::{Limit, Scope};
+use domain::request::notice::NoticeCode;
 use domain::variant::Gone;
 use domain::wire::server::ServerMessage;
 use serde_json::from_str;
@@ -60,12 +61,13 @@ fn every_limit_finding_state_and_stage_has_words_in_both_languages() {
 }
 
 #[test]
-fn every_word_about_a_variant_is_said_in_both_languages() {
+fn every_notice_is_said_in_both_languages() {
     let key = VariantKey { generation_id: GenerationId::parse(GENERATION).unwrap(), variant_index: 0 };
     let said = [ServerMessage::waiting(&key, "m"), ServerMessage::asking_again(&key, 1)];
     let said = said.map(|message| format!("notice.{}", message.data.unwrap()["code"].as_str().unwrap()));
     assert_said(&said);
     assert_said(&all("notice", from_str::<Gone>(NO_CODE)));
+    assert_said(&all("notice", from_str::<NoticeCode>(NO_CODE)));
 }
 
 #[test]

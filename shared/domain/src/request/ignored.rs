@@ -1,6 +1,7 @@
 //! Keys and hosts that a client sends. They are the server's business: a host that a client chose would be sent the
 //! server's key, and a key that a client sent would lie in its records. Values are never read, so they cannot leak.
 
+use super::notice::{Notice, NoticeCode};
 use serde_json::{Map, Value};
 
 const FIELDS: [&str; 6] =
@@ -17,9 +18,8 @@ pub(super) fn sent(object: &Map<String, Value>) -> Vec<&'static str> {
 }
 
 /// What the client is told about them, if anything.
-pub(super) fn notice(ignored: &[&str]) -> Option<String> {
-    (!ignored.is_empty())
-        .then(|| format!("{} was not used: this server asks its own provider with its own key.", ignored.join(", ")))
+pub(super) fn notice(ignored: &[&'static str]) -> Option<Notice> {
+    (!ignored.is_empty()).then(|| Notice { code: NoticeCode::FieldsIgnored, fields: ignored.to_vec() })
 }
 
 #[cfg(test)]
@@ -35,8 +35,15 @@ mod tests {
                 .unwrap(),
         );
         let notice = notice(&sent).unwrap();
-        assert!(notice.starts_with("openAiBaseURL, openAiApiKey was not used"), "{notice}");
-        assert!(!notice.contains("evil") && !notice.contains("canary"));
+        assert_eq!(
+            notice.data(),
+            json!({"code": "fields_ignored", "fields": ["openAiBaseURL", "openAiApiKey"]}),
+            "names, and nothing that was in them"
+        );
+        assert_eq!(
+            notice.text(),
+            "openAiBaseURL, openAiApiKey was not used: this server asks its own provider with its own key."
+        );
     }
 
     #[test]

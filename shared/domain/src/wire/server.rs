@@ -6,6 +6,7 @@ use crate::generation::{Generation, Overall};
 use crate::ids::{GenerationId, VariantKey};
 use crate::progress::Agent;
 use crate::quota::Exceeded;
+use crate::request::notice::{Notice, add_notices};
 use crate::variant::{Completion, Status, Variant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -143,7 +144,7 @@ impl ServerMessage {
     /// `variantCount` comes before anything that names a variant: the peer's frontend drops messages for variants that it
     /// has not counted.
     #[must_use]
-    pub fn accepted(generation: &Generation, request_id: Option<&str>, notices: &[String]) -> Vec<Self> {
+    pub fn accepted(generation: &Generation, request_id: Option<&str>, notices: &[Notice]) -> Vec<Self> {
         let of_all = |kind| Self { generation_id: Some(generation.id.clone()), ..Self::bare(kind) };
         let first = |kind| Self { variant_index: Some(0), ..of_all(kind) };
         let count = generation.models.len();
@@ -152,16 +153,18 @@ impl ServerMessage {
         if let Some(request_id) = request_id {
             accepted["requestId"] = json!(request_id);
         }
-        if !notices.is_empty() {
-            accepted["notices"] = json!(notices);
-        }
+        add_notices(&mut accepted, notices);
         let mut messages = vec![
             Self { value: Some(count.to_string()), ..first(Kind::VariantCount) },
             Self { data: Some(json!({"models": generation.models})), ..first(Kind::VariantModels) },
             Self { data: Some(accepted), ..of_all(Kind::Generation) },
         ];
         // By the first variant: the peer's frontend takes a word only about a variant.
-        messages.extend(notices.iter().map(|text| Self { value: Some(text.clone()), ..first(Kind::Status) }));
+        messages.extend(notices.iter().map(|notice| Self {
+            value: Some(notice.text()),
+            data: Some(notice.data()),
+            ..first(Kind::Status)
+        }));
         messages
     }
 
