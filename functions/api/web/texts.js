@@ -152,7 +152,7 @@ const TEXTS = {
   "format.minutes": ["{minutes} min {seconds} s", "{minutes} мин {seconds} с"],
 
   "tally.title": ["Which model does best", "Какая модель лучше"],
-  "tally.text": ["Over {generations} finished generations; in {compared} of them you picked a winner among several pages.", "По {generations} завершённым запросам; в {compared} из них вы выбрали лучшую страницу из нескольких."],
+  "tally.text": ["Finished generations: {generations}. Those in which you picked a winner among several pages: {compared}.", "Завершённых запросов: {generations}. Из них с выбором лучшей страницы из нескольких: {compared}."],
   "tally.part": ["Only the latest are counted.", "Учтены только последние."],
   "tally.empty": ["Nothing to compare yet: generate pages, then mark the best one.", "Пока нечего сравнивать: создайте страницы и отметьте лучшую."],
   "tally.failed": ["The tally could not be loaded: {problem}", "Не удалось загрузить сравнение: {problem}"],
