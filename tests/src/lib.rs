@@ -18,6 +18,7 @@ mod stack;
 mod store;
 mod tap;
 mod view;
+pub mod web_token;
 mod world;
 
 pub use authority::Authority;
@@ -30,7 +31,7 @@ pub use ids::CountingIds;
 pub use platform::{Invokes, TokioClock};
 pub use provider::CountingModel;
 pub use quartet::Quartet;
-pub use stack::{Place, start, start_with};
+pub use stack::{Place, free_ports, start, start_with};
 pub use store::{scan, table};
 pub use tap::Tap;
 pub use view::View;

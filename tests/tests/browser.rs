@@ -19,5 +19,7 @@ mod browser {
     mod scripted;
     mod stop;
     mod take_along;
+    mod watch;
+    mod web_tokens;
     mod weight;
 }

@@ -105,6 +105,11 @@ impl Tab {
         self.evaluate(&write).await;
     }
 
+    /// The text in the clipboard.
+    pub async fn clipboard(&self) -> String {
+        self.evaluate("navigator.clipboard.readText()").await.as_str().unwrap_or_default().to_owned()
+    }
+
     /// Drags files from the desktop onto an element and drops them.
     pub async fn drop_files(&self, onto: &Element, files: &[&Path]) {
         let (x, y) = onto.middle().await;

@@ -44,3 +44,19 @@ async fn a_file_that_is_no_image_is_refused_before_it_is_sent() {
     app.tab.until_text("Only PNG, JPEG, GIF and WebP images can be added.").await;
     app.until_attached(0).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_screenshots_are_chosen_and_sent_and_a_sixth_is_left_out() {
+    let Some(app) = App::open(&[("MODELS", "demo-a,demo-bb,demo-ccc,demo-dddd")]).await else { return };
+    let folder = TempDir::new().unwrap();
+    let files: Vec<_> = (1..=6).map(|width| folder.path().join(format!("{width}.png"))).collect();
+    for (width, file) in (11..).zip(&files) {
+        std::fs::write(file, png(width, 10, false)).unwrap();
+    }
+    let button = app.attach_button().await;
+    app.tab.choose_files(&button, &files.iter().map(AsRef::as_ref).collect::<Vec<_>>()).await;
+    app.tab.until_text("At most 5 screenshots go together; the others were left out.").await;
+    app.until_attached(5).await;
+    app.send().await;
+    app.until_previewed(&app.tab, "5 images: 11x10, 12x10, 13x10, 14x10, 15x10.").await;
+}

@@ -1,9 +1,8 @@
 //! A page that is open in a browser while its server is killed and comes back.
 
 use crate::{BINARY, LEASE};
-use end_to_end::Quartet;
 use end_to_end::browser::{App, Chromium, Emulated, Tab, until};
-use std::net::TcpListener;
+use end_to_end::{Quartet, free_ports};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -13,13 +12,6 @@ const MODEL: &str = "demo-paced-200x30x9000";
 const LIVE_AGAIN: Duration = Duration::from_secs(5);
 /// So many connects fail before the server returns: by then the page no longer tries as often as it can.
 const FAILED_CONNECTS: usize = 6;
-
-/// Three ports in a row that are free, below those that the system gives to connections.
-fn free_ports() -> u16 {
-    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    let first = u16::try_from(20_000 + std::process::id() % 10_000).unwrap();
-    (first..32_000).step_by(3).find(|port| (*port..port + 3).all(is_free)).unwrap()
-}
 
 /// How many sockets the page has tried to open.
 fn connects(tab: &Tab) -> usize {

@@ -5,9 +5,7 @@ use axum::extract::State;
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use boot::SystemClock;
-use ports::Clock;
-use ring::hmac;
+use end_to_end::web_token::{by_key, unsigned};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
@@ -16,9 +14,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-
-pub(super) const ISSUER: &str = "https://issuer.example";
-pub(super) const AUDIENCE: &str = "quartet";
 
 #[derive(Default)]
 struct Published {
@@ -90,33 +85,6 @@ impl Key {
     /// A token whose HMAC is by what everybody can read: the confusion that a server falls for which lets the token choose.
     pub(super) fn confuse(&self, claims: &Value) -> String {
         let text = unsigned(&json!({"alg": "HS256", "kid": self.id}), claims);
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.pair.public_key().as_ref());
-        format!("{text}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&key, text.as_bytes())))
+        by_key(self.pair.public_key().as_ref(), &text)
     }
-}
-
-pub(super) fn by_secret(secret: &str, claims: &Value) -> String {
-    let text = unsigned(&json!({"alg": "HS256"}), claims);
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    format!("{text}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&key, text.as_bytes())))
-}
-
-/// Header and claims; with a dot behind them, a token of `alg: none`.
-pub(super) fn unsigned(header: &Value, claims: &Value) -> String {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}", part(header), part(claims))
-}
-
-pub(super) fn now_s() -> u64 {
-    SystemClock.now_ms() / 1_000
-}
-
-pub(super) fn claims(user: &str) -> Value {
-    json!({"sub": user, "iss": ISSUER, "aud": AUDIENCE, "exp": now_s() + 600})
-}
-
-pub(super) fn with(name: &str, value: Value) -> Value {
-    let mut claims = claims("alice");
-    claims[name] = value;
-    claims
 }

@@ -1,6 +1,7 @@
 //! JSON Web Tokens over the whole stack: what is good gets in, what is not is refused alike, and keys change.
 
-use super::issuer::{AUDIENCE, ISSUER, Issuer, Key, by_secret, claims, now_s, unsigned, with};
+use super::issuer::{Issuer, Key};
+use end_to_end::web_token::{AUDIENCE, ISSUER, by_secret, claims, now_s, unsigned, with};
 use end_to_end::{Client, Http, Place};
 use local::Stack;
 use serde_json::{Value, json};

@@ -1,0 +1,115 @@
+//! Watching pages grow: side by side, without flicker, at a desktop's width and a phone's.
+
+use crate::browser::scripted::Scripted;
+use end_to_end::browser::{App, Emulated, Name, until};
+use serde_json::{Value, json};
+
+const FOUR: (&str, &str) = ("MODELS", "demo-a,demo-bb,demo-ccc,demo-dddd");
+/// Pages that grow for about four seconds.
+const GROWING: (&str, &str) =
+    ("MODELS", "demo-paced-120x30x24000,demo-paced-121x30x24000,demo-paced-122x30x24000,demo-paced-123x30x24000");
+/// In the frame that shows a page: notes every moment without one, and when each new one came.
+const WATCH: &str = "typeof withScript === 'function' && document.querySelector('iframe.front') !== null && (() => {
+    window.seen ??= {blinks: 0, times: []};
+    window.watching ??= new MutationObserver((changes) => {
+        if (document.querySelector('iframe.front') === null) seen.blinks += 1;
+        const isNew = changes.some(({addedNodes}) => [...addedNodes].some(({nodeName}) => nodeName === 'IFRAME'));
+        if (isNew) seen.times.push(performance.now());
+    });
+    watching.observe(document.body, {childList: true, subtree: true, attributes: true});
+    return true;
+})()";
+const SEEN: &str = "typeof withScript === 'function' && seen";
+/// How far down a reader is.
+const DOWN: u32 = 400;
+
+/// So many frames say that something is true.
+async fn until_all(app: &App, what: &str, expression: &str, count: usize) {
+    until(what, async || {
+        let said = app.tab.in_frames(expression).await;
+        (said.iter().filter(|value| **value == true).count() == count).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_grows_without_flicker_a_few_times_a_second_and_stays_where_its_reader_is() {
+    let Some(app) = App::open(&[GROWING]).await else { return };
+    app.ask_for("Four pages that grow").await;
+    until_all(&app, "all previews show something and are watched", WATCH, 4).await;
+    let scrolls = format!("location.href === 'about:srcdoc' && (scrollTo(0, {DOWN}), false)");
+    let is_down = format!("typeof withScript === 'function' && scroll.y === {DOWN}");
+    until("their reader has scrolled down", async || {
+        app.tab.in_frames(&scrolls).await;
+        let said = app.tab.in_frames(&is_down).await;
+        (said.iter().filter(|value| **value == true).count() == 4).then_some(())
+    })
+    .await;
+    app.until_done(&app.tab).await;
+    app.until_previews(4, "Written by Quartet").await;
+
+    let seen: Vec<Value> = app.tab.in_frames(SEEN).await.into_iter().filter(Value::is_object).collect();
+    assert_eq!(seen.len(), 4, "{seen:?}");
+    for seen in seen {
+        assert_eq!(seen["blinks"], 0, "there always was a page to be seen: {seen}");
+        let times: Vec<f64> = seen["times"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+        assert!(times.len() > 1, "it grew before its reader's eyes: {seen}");
+        // Two messages may come late and together; many do not.
+        let seconds = (times[times.len() - 1] - times[0]) / 1_000.0;
+        assert!(times.len() as f64 <= 2.0 + seconds / 0.4, "{} new pages in {seconds} s", times.len());
+    }
+    let stayed = format!("location.href === 'about:srcdoc' && innerHeight > 0 && scrollY === {DOWN}");
+    until_all(&app, "every preview is where its reader was", &stayed, 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panes_stand_side_by_side_as_far_as_the_window_allows() {
+    let Some(app) = App::open(&[FOUR]).await else { return };
+    app.ask_for("A bakery by the sea").await;
+    app.until_done(&app.tab).await;
+    for (width, columns) in [(1_600, 4), (1_280, 4), (1_000, 2), (760, 2), (759, 1), (390, 1)] {
+        app.tab.pretend(&Emulated { size: (width, 900), ..Emulated::default() }).await;
+        let shown = "[...document.querySelectorAll('.pane')].filter((pane) => {
+            const { top, left, right } = pane.getBoundingClientRect();
+            const first = document.querySelector('.pane').getBoundingClientRect();
+            return top === first.top && left > -1 && right < innerWidth + 1;
+        }).length";
+        app.tab.until(&format!("{columns} in a row at {width} pixels"), &format!("{shown} === {columns}")).await;
+        let fits = "document.documentElement.scrollWidth <= innerWidth";
+        assert_eq!(app.tab.evaluate(fits).await, true, "nothing sticks out at {width} pixels");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preview_is_laid_out_at_a_desktops_width_or_a_phones() {
+    let Some(app) = App::open(&[FOUR]).await else { return };
+    app.ask_for("A bakery by the sea").await;
+    app.until_done(&app.tab).await;
+    app.until_previewed(&app.tab, "A bakery by the sea").await;
+    let frame = app.tab.find("Iframe", Name::Is("Preview of demo-bb")).await;
+    let widths = app.tab.find("group", "Width of demo-bb").await;
+    for (button, width) in [("Mobile", 390), ("Desktop", 1_200)] {
+        app.tab.find_in(&widths, "button", button).await.click().await;
+        until(&format!("the page is {width} pixels wide"), async || {
+            app.tab.in_frames_of(&frame, "innerWidth").await.contains(&json!(width)).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stack_that_was_chosen_is_asked_for_and_the_demo_is_announced_only_where_there_is_one() {
+    let model = Scripted::start().await;
+    let Some(app) = App::open(&model.environment()).await else { return };
+    assert!(!app.tab.text().await.contains("Demo model"), "real models answer here");
+    model.write("<!DOCTYPE html><title>A page</title><body>A page");
+    let stack = app.tab.find("combobox", "Built with").await;
+    stack.ask("function () { this.value = 'vue_tailwind'; this.dispatchEvent(new Event('change')); }").await;
+    let id = app.ask_for("A bakery by the sea").await;
+    app.until_done(&app.tab).await;
+    assert_eq!(app.http().generation(&id).await["stack"], "vue_tailwind");
+    assert!(model.asked()[0].to_string().contains("Vue"), "the model is told");
+
+    let demo = App::open(&[FOUR]).await.unwrap();
+    demo.tab.find("complementary", "Demo").await.until_text("Demo model: no OPENAI_API_KEY is set").await;
+}
