@@ -9,6 +9,8 @@ mod calls;
 mod cost;
 #[path = "template/document.rs"]
 mod document;
+#[path = "template/operation.rs"]
+mod operation;
 #[path = "template/policies.rs"]
 mod policies;
 #[path = "template/settings.rs"]
