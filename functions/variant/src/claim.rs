@@ -10,7 +10,7 @@ use domain::limits::{CLAIM_GRACE_MS, HANDOVER_MARGIN_MS};
 use domain::progress::Progress;
 use domain::retry::{AfterFailure, after_failure};
 use domain::stage::Stage;
-use domain::variant::{Account, Ending, Variant};
+use domain::variant::{Account, Answer, Ending, Variant};
 use domain::wire::invoke::WorkerEvent;
 use domain::wire::server::ServerMessage;
 use ports::{Claim, Ended, Hold, ModelError, StoreError};
@@ -230,22 +230,27 @@ impl Worker {
 fn tell_the_log(variant: &Variant, ending: &Ending, pushed: Pushed) {
     let (generation_id, index, attempt) = (&variant.key.generation_id, variant.key.variant_index, variant.attempt);
     let (listeners, Pushed { arrived, gone, unknown }) = (variant.listeners.len(), pushed);
+    // A variant without a page was paid for, too.
+    let Answer { usage, cost_usd, .. } = match ending {
+        Ending::Completed(completion) => &completion.answer,
+        Ending::Failed(_) | Ending::Cancelled => &variant.account.answer,
+    };
+    let (input_tokens, output_tokens) = (usage.map(|usage| usage.input_tokens), usage.map(|usage| usage.output_tokens));
     match ending {
         Ending::Completed(completion) => tracing::info!(
             stage = %Stage::Completed, %generation_id, variant = index, attempt,
             duration_ms = completion.duration_ms, page_bytes = completion.page_bytes, chunks = variant.next_seq,
-            model = variant.model, input_tokens = completion.answer.usage.map(|usage| usage.input_tokens),
-            output_tokens = completion.answer.usage.map(|usage| usage.output_tokens),
-            cost_usd = completion.answer.cost_usd, listeners, pushes = arrived, pushes_gone = gone, pushes_failed = unknown
+            model = variant.model, input_tokens, output_tokens, cost_usd, listeners, pushes = arrived, pushes_gone = gone,
+            pushes_failed = unknown
         ),
         Ending::Failed(failure) => tracing::error!(
             stage = %Stage::Failed, %generation_id, variant = index, attempt, model = variant.model,
-            code = ?failure.code, reason = failure.message, listeners, pushes = arrived, pushes_gone = gone,
-            pushes_failed = unknown
+            code = ?failure.code, reason = failure.message, input_tokens, output_tokens, cost_usd, listeners,
+            pushes = arrived, pushes_gone = gone, pushes_failed = unknown
         ),
         Ending::Cancelled => tracing::info!(
-            stage = %Stage::Cancelled, %generation_id, variant = index, attempt, model = variant.model, listeners,
-            pushes = arrived, pushes_gone = gone, pushes_failed = unknown
+            stage = %Stage::Cancelled, %generation_id, variant = index, attempt, model = variant.model, input_tokens,
+            output_tokens, cost_usd, listeners, pushes = arrived, pushes_gone = gone, pushes_failed = unknown
         ),
     }
 }

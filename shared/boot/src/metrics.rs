@@ -55,22 +55,18 @@ const METRICS: [Metric; 18] = [
     Metric("OldestUnfinishedMs", "Milliseconds", Kind::Largest, false),
 ];
 
+/// What a variant has taken, however it ended.
+const TAKEN: [(&str, &str); 3] =
+    [("input_tokens", "InputTokens"), ("output_tokens", "OutputTokens"), ("cost_usd", "CostUsd")];
+
 /// What a stage counts, and which of its line's fields are metrics.
 fn of_stage(stage: &str) -> Option<(&'static str, &'static [(&'static str, &'static str)])> {
     Some(match stage {
         "generation_saved" => ("Generations", &[]),
         "first_chunk" => ("", &[("since_accepted_ms", "FirstChunkMs")]),
-        "completed" => (
-            "Completed",
-            &[
-                ("duration_ms", "DurationMs"),
-                ("input_tokens", "InputTokens"),
-                ("output_tokens", "OutputTokens"),
-                ("cost_usd", "CostUsd"),
-            ],
-        ),
-        "failed" => ("Failed", &[]),
-        "cancelled" => ("Cancelled", &[]),
+        "completed" => ("Completed", &[TAKEN[0], TAKEN[1], TAKEN[2], ("duration_ms", "DurationMs")]),
+        "failed" => ("Failed", &TAKEN),
+        "cancelled" => ("Cancelled", &TAKEN),
         "retried" => ("Retries", &[]),
         "lease_lost" => ("LeasesLost", &[]),
         "handed_over" => ("HandOvers", &[]),
