@@ -43,7 +43,7 @@ where
             let code = service.err().code().unwrap_or("unknown");
             let text = format!("{operation}: {code}: {}", service.err().message().unwrap_or("no message"));
             match lasting(code) {
-                Some(error) => error(format!("setting {} or its permission: {text}", setting(operation))),
+                Some(error) => error(format!("setting {}, its permission, or AWS_REGION: {text}", setting(operation))),
                 None => StoreError::Unavailable(text),
             }
         }

@@ -58,9 +58,10 @@ impl StepError {
         match self {
             Self::Refused(refusal) => refusal.clone(),
             Self::Exceeded(exceeded) => Refusal::general(ErrorCode::QuotaExceeded, exceeded.to_string()),
-            Self::Store(StoreError::Unavailable(_)) => {
-                Refusal::general(ErrorCode::Unavailable, "The server could not reach its store. Try again in a moment.")
-            }
+            Self::Store(StoreError::Unavailable(_)) => Refusal::general(
+                ErrorCode::Unavailable,
+                "The server could not reach its store. Try again in a moment; if it stays so, the server is not set up correctly.",
+            ),
             Self::Store(StoreError::Misconfigured(_) | StoreError::Missing(_) | StoreError::Forbidden(_)) => {
                 Refusal::general(ErrorCode::Misconfigured, "The server is not set up correctly; its log says more.")
             }

@@ -154,7 +154,7 @@ impl OpenAi {
             ModelError {
                 failure: Failure::new(
                     ErrorCode::ProviderFailed,
-                    "The model's provider cannot be reached from the server; the server's log says more.",
+                    "The model's provider cannot be reached. If it stays so, the server is not set up correctly; its log says more.",
                 ),
                 retry_after_ms: None,
             }

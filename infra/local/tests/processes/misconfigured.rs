@@ -13,6 +13,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+/// What a client is told of it, whatever it is.
+const NOT_SET_UP: &str = "the server is not set up correctly";
 /// A port on which nothing listens: it is reserved and needs a privilege.
 const NOWHERE: &str = "http://127.0.0.1:9";
 const UNKNOWN: &str = "/api/generations/0b5c3f6e-8a0f-4f0e-9b1a-2f6d1c7e9a10";
@@ -72,7 +74,10 @@ async fn a_table_that_is_not_there_is_named_in_the_log_and_not_to_the_client() {
     let (status, answer) = Http::to(stack.quartet.public()).get(UNKNOWN).await;
     assert_eq!((status, &answer["error"]["code"]), (500, &json!("misconfigured")));
     says_no_more_than_that(&answer.to_string(), &["elsewhere", "TABLE", "ResourceNotFound"]);
-    is_named_once(&stack.complaints().await, "TABLE");
+    let complaints = stack.complaints().await;
+    is_named_once(&complaints, "TABLE");
+    // A table is not there in another Region, either.
+    is_named_once(&complaints, "AWS_REGION");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,6 +109,7 @@ async fn stores_that_cannot_be_reached_are_unavailable_and_the_log_says_which_se
     let stack = Misconfigured::start("api", &[("AWS_ENDPOINT_URL_DYNAMODB", Some(NOWHERE))]).await;
     let (status, answer) = Http::to(stack.quartet.public()).get(UNKNOWN).await;
     assert_eq!((status, &answer["error"]["code"]), (503, &json!("unavailable")));
+    assert!(answer.to_string().contains(NOT_SET_UP), "{answer}");
     says_no_more_than_that(&answer.to_string(), &["AWS_REGION", NOWHERE]);
     is_named_once(&stack.complaints().await, "AWS_REGION");
 }
@@ -137,8 +143,11 @@ async fn a_secret_that_is_not_there_is_named_in_the_log_and_the_variant_fails_at
 async fn a_base_url_that_does_not_answer_is_named_in_the_log_and_the_variant_fails_after_its_attempts() {
     let (failed, complaints) = failure(&[("OPENAI_BASE_URL", Some(NOWHERE))]).await;
     assert_eq!(failed.data.unwrap()["code"], "provider_failed");
-    says_no_more_than_that(&failed.value.unwrap(), &[NOWHERE]);
-    assert!(complaints.iter().any(|line| line["setting"] == "OPENAI_BASE_URL"), "{complaints:#?}");
+    let told = failed.value.unwrap();
+    assert!(told.contains(NOT_SET_UP), "{told}");
+    says_no_more_than_that(&told, &[NOWHERE, "OPENAI_BASE_URL"]);
+    let naming = complaints.iter().filter(|line| line["setting"] == "OPENAI_BASE_URL").count();
+    assert_eq!(naming, 3, "one line for each attempt: {complaints:#?}");
 }
 
 /// A Secrets Manager that has none: the answer that AWS gives for a name that it does not know.
