@@ -1,6 +1,8 @@
 //! How quick the page is, in a real Chromium: `cargo bench -p end-to-end --bench page`. Times depend on what else the machine
 //! does, so they are measured here and not asserted by the tests.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+
 use end_to_end::browser::{App, Chromium, Emulated, Key, Tab, until};
 use end_to_end::{Place, free_ports};
 use serde_json::json;

@@ -118,8 +118,15 @@ impl Quartet {
         timeout(Duration::from_secs(30), self.child.wait()).await.expect("it stops in time").unwrap().code()
     }
 
-    /// `kill -9`.
+    /// `kill -9`, of the functions' processes as well: a machine that has lost its power. Left alone they would work on, for as long
+    /// as an invocation lasts.
     pub async fn kill(mut self) {
+        let functions: Vec<u32> =
+            ["socket", "variant", "api", "sweep"].into_iter().flat_map(|name| self.children(name)).collect();
         self.child.kill().await.unwrap();
+        for process in functions {
+            // One that has just ended is what is wanted.
+            let _ = Command::new("kill").args(["-9", &process.to_string()]).status().await;
+        }
     }
 }
