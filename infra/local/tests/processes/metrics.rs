@@ -7,6 +7,7 @@ use end_to_end::{Client, Http, Quartet, ended};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A page in six seconds.
@@ -105,6 +106,13 @@ async fn what_happens_is_in_the_logs_by_stack_and_outcomes_by_model() {
     quartet.kill().await;
     let quartet = Quartet::start_with(BINARY, data.path(), &environment, &bootstraps).await;
     assert_eq!(ended(&Http::to(quartet.public()), &id).await["status"], "completed");
+    // Its worker counts when it has done everything, which is after the end that others see.
+    for _ in 0..300 {
+        if metrics(&data.path().join("logs")).contains_key("PushesGone") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     quartet.interrupt().await;
     let told = metrics(&data.path().join("logs"));
     are_told(&told, &["Sweeps", "Swept", "OldestUnfinishedMs", "PushesGone"], &["Stack"]);
