@@ -8,7 +8,7 @@ use local::log_file::LogFile;
 use local::{Options, Stack, StartError};
 use std::io::Write;
 use std::process::ExitCode;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -73,13 +73,15 @@ async fn serve(options: &Options) -> Result<ExitCode, StartError> {
     boot::logs::readable(move || kept.clone());
     boot::logs::tell_panics();
     let stack = Stack::start(options, &|name| std::env::var(name).ok()).await?;
+    // Before the greeting: whoever reads that may stop the stack at once.
+    let mut stop = StopSignals::listen();
     say(&stack.greeting());
-    told_to_stop().await;
+    stop.come().await;
     say("Stopping: running work is kept and goes on at the next start.");
     tokio::select! {
         () = stack.stop() => {}
         // Twice means now. What is cut off is found by the next start, as after a kill.
-        () = told_to_stop() => {}
+        () = stop.come() => {}
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -89,12 +91,32 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// Ctrl-C, or what a service manager sends.
-async fn told_to_stop() {
-    // Where no signal can be waited for, only a kill ends the process, which is safe too.
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => if pressed.is_err() { std::future::pending().await },
-        _ = terminate.recv() => {}
+/// Ctrl-C, and what a service manager sends.
+struct StopSignals {
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+}
+
+impl StopSignals {
+    /// None is missed from here on. Where a signal cannot be waited for, only a kill ends the process, which is safe too.
+    fn listen() -> Self {
+        Self { interrupt: signal(SignalKind::interrupt()).ok(), terminate: signal(SignalKind::terminate()).ok() }
+    }
+
+    /// The next one.
+    async fn come(&mut self) {
+        tokio::select! {
+            () = next(self.interrupt.as_mut()) => {}
+            () = next(self.terminate.as_mut()) => {}
+        }
+    }
+}
+
+async fn next(signal: Option<&mut Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
     }
 }
