@@ -136,7 +136,7 @@ impl Sweep {
         let now_ms = self.clock.now_ms();
         if !variant.status.has_ended() {
             let unfinished_ms = now_ms.saturating_sub(variant.created_at_ms);
-            tracing::trace!(target: "metrics", OldestUnfinishedMs = unfinished_ms);
+            tracing::info!(target: "metrics", OldestUnfinishedMs = unfinished_ms);
         }
         let action = decide(&variant, now_ms);
         match &action {
@@ -145,7 +145,7 @@ impl Sweep {
             SweepAction::End(ending) => match self.variants.end_abandoned(&variant, ending, now_ms + LEASE_MS).await? {
                 Some(ended) => {
                     if matches!(ending, Ending::Failed(_)) {
-                        tracing::trace!(target: "metrics", Failed = 1_u64);
+                        tracing::info!(target: "metrics", Failed = 1_u64);
                     }
                     self.announcer.tell(&ended).await?;
                 }
@@ -172,7 +172,7 @@ impl Function for Sweep {
 
     async fn handle(&self, _event: SweepEvent, _invocation: &Invocation) -> Result<Swept, FunctionError> {
         // Zero unless something due says more: an alarm needs to see that nothing waits.
-        tracing::trace!(target: "metrics", Sweeps = 1_u64, OldestUnfinishedMs = 0_u64);
+        tracing::info!(target: "metrics", Sweeps = 1_u64, OldestUnfinishedMs = 0_u64);
         Ok(self.sweep().await?)
     }
 }

@@ -16,7 +16,8 @@ const OURS: [&str; 10] =
 fn filter() -> Targets {
     let default = || Targets::new().with_default(Level::WARN).with_targets(OURS.map(|name| (name, Level::INFO)));
     let asked = std::env::var("LOG").ok().and_then(|directives| directives.parse().ok());
-    asked.map_or_else(default, |asked| without_secrets(&asked))
+    // What only counts is no line.
+    asked.map_or_else(default, |asked| without_secrets(&asked)).with_target(TARGET, LevelFilter::OFF)
 }
 
 /// What was asked for, but of other crates nothing finer than `INFO`: below that they write what they send and receive, with the
@@ -35,7 +36,7 @@ fn without_secrets(asked: &Targets) -> Targets {
 pub(crate) fn json(metrics: Option<Metrics>) {
     let lines = layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
     // Counting does not depend on which lines are wanted.
-    let counted = Targets::new().with_targets(OURS.map(|name| (name, Level::INFO))).with_target(TARGET, Level::TRACE);
+    let counted = Targets::new().with_targets(OURS.map(|name| (name, Level::INFO))).with_target(TARGET, Level::INFO);
     let metrics = metrics.map(|metrics| metrics.with_filter(counted));
     let _ = registry().with(lines.with_filter(filter())).with(metrics).try_init();
 }

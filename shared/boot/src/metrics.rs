@@ -220,8 +220,8 @@ mod tests {
     fn one_line_carries_everything_that_an_invocation_counted() {
         let line = counting(|| {
             tracing::info!(stage = %Stage::FirstChunk, since_accepted_ms = 40_u64);
-            tracing::trace!(target: TARGET, Pushes = 1_u64);
-            tracing::trace!(target: TARGET, Pushes = 1_u64);
+            tracing::info!(target: TARGET, Pushes = 1_u64);
+            tracing::info!(target: TARGET, Pushes = 1_u64);
             let model = String::from("gpt-4.1");
             tracing::info!(stage = %Stage::Completed, model, duration_ms = 90_u64, input_tokens = Some(7_u64), cost_usd = 0.5);
         });

@@ -48,15 +48,15 @@ pub async fn push_all(
 async fn send(push: &dyn Push, connection: &ConnectionId, text: &str) -> Reached {
     match push.push(connection, text).await {
         Ok(()) => {
-            tracing::trace!(target: "metrics", Pushes = 1_u64);
+            tracing::info!(target: "metrics", Pushes = 1_u64);
             Reached::Yes
         }
         Err(PushError::Gone) => {
-            tracing::trace!(target: "metrics", PushesGone = 1_u64);
+            tracing::info!(target: "metrics", PushesGone = 1_u64);
             Reached::Gone
         }
         Err(error @ (PushError::Throttled | PushError::TooLarge | PushError::Failed(_))) => {
-            tracing::trace!(target: "metrics", PushesFailed = 1_u64);
+            tracing::info!(target: "metrics", PushesFailed = 1_u64);
             tracing::warn!(%connection, %error, "push_failed");
             Reached::Unknown
         }
