@@ -97,9 +97,13 @@ impl App {
 
     /// What a tab shows as a model's code, after asking for the code view.
     pub async fn code(&self, tab: &Tab, model: &str) -> Element {
-        let view = tab.find("group", Name::Is(&format!("View of {model}"))).await;
-        tab.find_in(&view, "button", "Code").await.click().await;
+        view(tab, model, "Code").await;
         self.shown_code(tab, model).await
+    }
+
+    /// Asks for a model's preview in place of its code.
+    pub async fn preview(&self, model: &str) {
+        view(&self.tab, model, "Preview").await;
     }
 
     /// The same where it has been asked for.
@@ -175,6 +179,11 @@ impl App {
         let complaints = self.tab.complaints();
         assert!(complaints.is_empty(), "{complaints:#?}");
     }
+}
+
+async fn view(tab: &Tab, model: &str, view: &str) {
+    let views = tab.find("group", Name::Is(&format!("View of {model}"))).await;
+    tab.find_in(&views, "button", Name::Is(view)).await.click().await;
 }
 
 /// A model's part of the page.

@@ -72,7 +72,12 @@ impl Scripted {
 
     /// Writes the first half of a page from now on, and the second half once it is let go on.
     pub fn write_half(&self) {
-        self.script.lock().unwrap().page = (FIRST_HALF.to_owned(), SECOND_HALF.to_owned());
+        self.write_in_two(FIRST_HALF, SECOND_HALF);
+    }
+
+    /// Writes the first of these from now on, and the second once it is let go on.
+    pub fn write_in_two(&self, first: &str, second: &str) {
+        self.script.lock().unwrap().page = (first.to_owned(), second.to_owned());
     }
 
     /// Writes the second half, of every page that was begun.

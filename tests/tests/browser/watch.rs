@@ -20,6 +20,8 @@ const WATCH: &str = "typeof withScript === 'function' && document.querySelector(
     return true;
 })()";
 const SEEN: &str = "typeof withScript === 'function' && seen";
+/// How far down a reader is.
+const DOWN: u32 = 400;
 
 /// So many frames say that something is true.
 async fn until_all(app: &App, what: &str, expression: &str, count: usize) {
@@ -30,11 +32,29 @@ async fn until_all(app: &App, what: &str, expression: &str, count: usize) {
     .await;
 }
 
+/// A page that is shown is so far down.
+fn at(down: u32) -> String {
+    format!("location.href === 'about:srcdoc' && innerHeight > 0 && scrollY === {down}")
+}
+
+/// The reader of each of four previews scrolls.
+async fn scroll_down(app: &App) {
+    let scrolls = format!("location.href === 'about:srcdoc' && (scrollTo(0, {DOWN}), false)");
+    let is_down = format!("typeof withScript === 'function' && scroll.y === {DOWN}");
+    until("their reader has scrolled down", async || {
+        app.tab.in_frames(&scrolls).await;
+        let said = app.tab.in_frames(&is_down).await;
+        (said.iter().filter(|value| **value == true).count() == 4).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_preview_grows_without_flicker_a_few_times_a_second() {
+async fn a_preview_grows_without_flicker_a_few_times_a_second_and_stays_where_its_reader_is() {
     let Some(app) = App::open(&[GROWING]).await else { return };
     app.ask_for("Four pages that grow").await;
     until_all(&app, "all previews show something and are watched", WATCH, 4).await;
+    scroll_down(&app).await;
     app.until_done(&app.tab).await;
     app.until_previews(4, "Written by Quartet").await;
 
@@ -49,6 +69,28 @@ async fn a_preview_grows_without_flicker_a_few_times_a_second() {
         let seconds = (times[times.len() - 1] - times[0]) / 1_000.0;
         assert!(count <= 4.0 + seconds / 0.4, "{count} new pages in {seconds} s");
     }
+    until_all(&app, "every preview is where its reader was", &at(DOWN), 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_is_where_they_were_when_they_come_back_from_the_code() {
+    let model = Scripted::start().await;
+    let Some(app) = App::open(&model.environment()).await else { return };
+    let long = format!("<!DOCTYPE html><body>{}", "<p>A line of the page</p>\n".repeat(100));
+    model.write_in_two(&long, "<p>Written while its reader reads the code</p>");
+    app.ask_for("A page to be read").await;
+    app.until_previews(4, "A line of the page").await;
+    scroll_down(&app).await;
+    let code = app.code(&app.tab, "model-b").await;
+    model.go_on();
+    code.until("has grown", |code| code.contains("Written while")).await;
+    app.until_done(&app.tab).await;
+    app.preview("model-b").await;
+    app.until_previews(4, "Written while").await;
+    until_all(&app, "every preview is where its reader was", &at(DOWN), 4).await;
+    app.code(&app.tab, "model-b").await;
+    app.preview("model-b").await;
+    until_all(&app, "every preview is still there", &at(DOWN), 4).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
