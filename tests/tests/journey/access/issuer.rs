@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::State;
+use axum::response::Redirect;
 use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -38,7 +39,10 @@ impl Issuer {
         let published: Arc<Published> = Arc::default();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route("/keys", get(keys)).with_state(published.clone());
+        let router = Router::new()
+            .route("/keys", get(keys))
+            .route("/moved", get(|| async { Redirect::temporary("/keys") }))
+            .with_state(published.clone());
         let mut server = JoinSet::new();
         server.spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { published, address, _server: server }
@@ -46,6 +50,11 @@ impl Issuer {
 
     pub(super) fn url(&self) -> String {
         format!("http://{}/keys", self.address)
+    }
+
+    /// Leads to where its keys are.
+    pub(super) fn moved_url(&self) -> String {
+        format!("http://{}/moved", self.address)
     }
 
     pub(super) fn publish(&self, keys: &[&Key]) {

@@ -130,3 +130,15 @@ async fn an_issuer_that_does_not_answer_is_not_a_bad_token() {
     assert!(String::from_utf8(body).unwrap().contains("unavailable"));
     stack.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_read_where_the_operator_says_and_nowhere_that_a_redirect_leads() {
+    let issuer = Issuer::start().await;
+    let key = Key::new("1");
+    issuer.publish(&[&key]);
+    let (_place, stack) = stack(&[("JWT_JWKS_URL", &issuer.moved_url()), ("JWT_ALGORITHM", "ES256")]).await;
+    let (status, _, handshake) = shown(&stack, &key.sign(&claims("alice"))).await;
+    assert_eq!((status, handshake), (503, 503), "there are no keys");
+    assert_eq!(issuer.asked(), 0);
+    stack.stop().await;
+}
