@@ -1,6 +1,3 @@
 #![no_main]
 
-#[path = "../src/parsers.rs"]
-mod parsers;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::http_body(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::http_body(bytes));

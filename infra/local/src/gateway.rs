@@ -7,10 +7,12 @@ mod event;
 mod http;
 mod pace;
 mod registry;
+mod server;
 mod socket;
 
 pub use pace::Stage;
 pub use registry::{Posted, Registry};
+pub use server::serve;
 
 use crate::functions::Functions;
 use axum::Router;

@@ -7,12 +7,14 @@
 //! - [`demo`]: a model that needs no key.
 //! - [`schedule`]: the sweep's clock.
 //! - [`neighbours`]: who may call.
+//! - [`limits`]: what the stand-ins take at most.
 //! - [`data`]: the directory that outlives a restart; [`log_file`]: the logs in it.
 
 pub mod data;
 pub mod demo;
 pub mod functions;
 pub mod gateway;
+pub mod limits;
 pub mod log_file;
 pub mod neighbours;
 mod options;

@@ -131,7 +131,7 @@ impl Stack {
             stop: stop_connections.clone(),
             open: connections.clone(),
         };
-        servers.spawn(serve(
+        servers.spawn(gateway::serve(
             listeners.public,
             gateway::router(gateway).layer(from_fn(share_answers)).layer(guard()),
             stop_connections.clone(),

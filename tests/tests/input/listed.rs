@@ -1,4 +1,4 @@
-//! Every limit of the file of the limits is listed with the test of its edge, or with why it has none: a limit that is added has to
+//! Every limit of the files of the limits is listed with the test of its edge, or with why it has none: a limit that is added has to
 //! be added here.
 
 use super::edges::PARAMS;
@@ -8,7 +8,26 @@ use std::path::Path;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Limits whose edges are tested elsewhere: the file and the test.
-const ELSEWHERE: [(&str, &str, &str); 21] = [
+const ELSEWHERE: [(&str, &str, &str); 28] = [
+    (
+        "GATEWAY_BODY_BYTES_MAX",
+        "infra/local/src/gateway/server.rs",
+        "a_body_that_does_not_come_is_not_waited_for_and_one_that_is_too_large_is_not_read",
+    ),
+    (
+        "BODY_MS_MAX",
+        "infra/local/src/gateway/server.rs",
+        "a_body_that_does_not_come_is_not_waited_for_and_one_that_is_too_large_is_not_read",
+    ),
+    ("HEAD_MS_MAX", "infra/local/src/gateway/server.rs", "a_head_that_does_not_come_is_not_waited_for"),
+    ("STAGE_MESSAGES_PER_SECOND_MAX", "infra/local/src/gateway/pace.rs", "one_client_alone_is_held_to_the_stages_rate"),
+    ("STAGE_BURST_MAX", "infra/local/src/gateway/pace.rs", "one_client_alone_is_held_to_the_stages_rate"),
+    (
+        "STAGE_AT_ONCE_MAX",
+        "infra/local/src/gateway/pace.rs",
+        "so_many_are_handled_at_once_and_one_that_takes_long_makes_room",
+    ),
+    ("STAGE_OF_MANY_AT_ONCE_MAX", "infra/local/src/gateway/pace.rs", "a_flood_has_two_places_however_many_there_are"),
     ("URL_BYTES_MAX", "functions/api/src/screenshot.rs", "a_url_is_as_long_as_its_limit"),
     ("EXPORT_PAGE_BYTES_MAX", "tests/tests/input/edges.rs", "a_page_is_exported_up_to_its_limit"),
     ("IMAGE_URL_BYTES_MAX", "shared/domain/src/request/tests.rs", "an_image_beyond_its_limit_is_not_looked_at"),
@@ -54,6 +73,20 @@ const ELSEWHERE: [(&str, &str, &str); 21] = [
         "tests/tests/journey/refusals.rs",
         "what_api_gateway_does_not_take_closes_with_its_code",
     ),
+];
+
+/// Limits of the stand-ins for AWS that have no test at their edge: AWS's own are larger than whatever this system sends, or this
+/// machine's.
+const STAND_INS: [&str; 9] = [
+    "STAGE_CONNECTIONS_MAX",
+    "WAITING_MESSAGES_MAX",
+    "CONNECTION_IDLE_MS_MAX",
+    "CONNECTION_MS_MAX",
+    "SEND_MS_MAX",
+    "TABLE_BODY_BYTES_MAX",
+    "BUCKET_BODY_BYTES_MAX",
+    "ASYNCHRONOUS_EVENT_BYTES_MAX",
+    "EVENT_BYTES_MAX",
 ];
 
 /// Limits of what this system does itself, of its operator's settings, or of what it takes of servers that it asks: nobody's request
@@ -130,14 +163,16 @@ const OURS: [&str; 67] = [
 
 #[test]
 fn every_limit_on_what_comes_from_outside_has_a_test_at_its_edge() {
-    let limits = std::fs::read_to_string(Path::new(ROOT).join("shared/domain/src/limits.rs")).unwrap();
+    let limits = ["shared/domain/src/limits.rs", "infra/local/src/limits.rs"]
+        .map(|file| std::fs::read_to_string(Path::new(ROOT).join(file)).unwrap())
+        .concat();
     let there: BTreeSet<&str> = limits
         .lines()
         .filter_map(|line| line.strip_prefix("pub const ")?.split(':').next())
         .filter(|name| name.ends_with("_MAX") || name.ends_with("_MIN") || name.starts_with("QUOTA"))
         .collect();
-    let listed: Vec<&str> =
-        PARAMS.iter().map(|(name, ..)| *name).chain(ELSEWHERE.iter().map(|(name, ..)| *name)).chain(OURS).collect();
+    let tested = PARAMS.iter().map(|(name, ..)| *name).chain(ELSEWHERE.iter().map(|(name, ..)| *name));
+    let listed: Vec<&str> = tested.chain(STAND_INS).chain(OURS).collect();
     let known: BTreeSet<&str> = listed.iter().copied().collect();
     assert_eq!(known.len(), listed.len(), "each is listed once");
     assert_eq!(there.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "add the edge of these");

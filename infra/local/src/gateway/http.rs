@@ -2,9 +2,10 @@
 
 use super::Gateway;
 use super::event::{self, HttpRequest};
+use super::server;
 use crate::functions::{Name, new_request_id};
 use api::Route;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
@@ -19,9 +20,6 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
-const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 /// The route table, by method and path.
 #[derive(Clone)]
@@ -57,8 +55,9 @@ pub(super) async fn serve(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
-        return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    let body = match server::whole(body).await {
+        Ok(body) => body,
+        Err((status, text)) => return message(status, text),
     };
     let (route_key, path_parameters) = routes.find(parts.method.as_str(), parts.uri.path());
     let request = HttpRequest {

@@ -4,6 +4,9 @@
 //! (start-time fair queueing, <https://dl.acm.org/doi/10.1145/248157.248171>). A message that has to wait is the last that is
 //! read off its socket, so that a flood fills its sender's memory and not this machine's.
 
+use crate::limits::{
+    STAGE_AT_ONCE_MAX, STAGE_BURST_MAX, STAGE_CONNECTIONS_MAX, STAGE_MESSAGES_PER_SECOND_MAX, STAGE_OF_MANY_AT_ONCE_MAX,
+};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,24 +15,13 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Messages a second of all connections together, in the long run.
-const RATE: f64 = 200.0;
-/// Messages at once after a quiet time: as many tabs may speak when a machine wakes up.
-const BURST: f64 = 200.0;
-/// Messages that are being handled at the same time: enough that a hundred generations can begin in a second, each of whose
-/// messages waits for the stores a dozen times; beyond that the stores would be late with what workers write.
-const AT_ONCE: usize = 32;
 /// One that takes longer makes room for the next: it waits for something, such as a client that reads slowly.
 const PLACE_HELD: Duration = Duration::from_millis(250);
-/// Messages at the same time of those who have said as much as the others, while others wait: what a flood may have of the machine.
-const OF_MANY_AT_ONCE: usize = 2;
 /// Messages by which a connection may be ahead of those that have said more.
 const AHEAD: i64 = 10;
 /// The same for one that was just opened: what a page says then.
 const AHEAD_AT_FIRST: i64 = 3;
 
-/// Open connections, if the system has files for them.
-const CONNECTIONS_MAX: usize = 4_000;
 /// Files that everything else may have open.
 const FILES_KEPT: usize = 256;
 /// What is taken for the system's limit where it does not say.
@@ -45,11 +37,14 @@ impl Bucket {
     /// Takes a token, or says how long the next one has to be waited for.
     fn take(&mut self) -> Result<(), Duration> {
         let now = Instant::now();
-        self.tokens = BURST.min(self.tokens + now.duration_since(self.at).as_secs_f64() * RATE);
+        self.tokens = STAGE_BURST_MAX
+            .min(self.tokens + now.duration_since(self.at).as_secs_f64() * STAGE_MESSAGES_PER_SECOND_MAX);
         self.at = now;
         if self.tokens < 1.0 {
             // Rounded up: a wait that is a nanosecond too short would be followed by another.
-            return Err(Duration::from_secs_f64((1.0 - self.tokens) / RATE) + Duration::from_micros(1));
+            return Err(
+                Duration::from_secs_f64((1.0 - self.tokens) / STAGE_MESSAGES_PER_SECOND_MAX) + Duration::from_micros(1)
+            );
         }
         self.tokens -= 1.0;
         Ok(())
@@ -80,7 +75,7 @@ pub struct Stage {
 
 impl Default for Stage {
     fn default() -> Self {
-        let bucket = Bucket { tokens: BURST, at: Instant::now() };
+        let bucket = Bucket { tokens: STAGE_BURST_MAX, at: Instant::now() };
         let line = Line { bucket, busy: 0, busy_of_many: 0, round: 0, waiting: BTreeMap::new(), arrivals: 0 };
         Self { line: Arc::new(Mutex::new(line)), changed: Arc::default() }
     }
@@ -115,7 +110,7 @@ impl Stage {
                 }
                 // Who waits behind the first has said no less.
                 let of_many = line.waiting.first_key_value()?.0.0 >= line.round;
-                if line.busy >= AT_ONCE || (of_many && line.busy_of_many >= OF_MANY_AT_ONCE) {
+                if line.busy >= STAGE_AT_ONCE_MAX || (of_many && line.busy_of_many >= STAGE_OF_MANY_AT_ONCE_MAX) {
                     return None;
                 }
                 if let Err(wait) = line.bucket.take() {
@@ -197,7 +192,7 @@ pub(super) fn connections_max() -> usize {
         .find_map(|line| line.strip_prefix("Max open files"))
         .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
         .unwrap_or(FILES_USUAL);
-    files.saturating_sub(FILES_KEPT).min(CONNECTIONS_MAX)
+    files.saturating_sub(FILES_KEPT).min(STAGE_CONNECTIONS_MAX)
 }
 
 #[cfg(test)]
@@ -279,7 +274,7 @@ mod tests {
         let stage = Stage::default();
         let _task = running(&stage);
         let mut held = Vec::new();
-        for _ in 0..AT_ONCE {
+        for _ in 0..STAGE_AT_ONCE_MAX {
             held.push(Pace::on(&stage).wait().await.unwrap());
         }
         assert_eq!(stage.lock().busy_of_many, 0, "each has said one thing");
@@ -302,7 +297,7 @@ mod tests {
         sleep(Duration::from_secs(20)).await;
         for _ in 0..100 {
             sleep(Duration::from_millis(7)).await;
-            assert!(stage.lock().busy <= OF_MANY_AT_ONCE);
+            assert!(stage.lock().busy <= STAGE_OF_MANY_AT_ONCE_MAX);
         }
     }
 
@@ -310,7 +305,7 @@ mod tests {
     async fn a_connection_that_closes_while_it_waits_takes_no_place() {
         let stage = Stage::default();
         let _task = running(&stage);
-        for _ in 0..10 * AT_ONCE {
+        for _ in 0..10 * STAGE_AT_ONCE_MAX {
             drop(Pace::on(&stage).wait());
         }
         drop(Pace::on(&stage).wait().await.unwrap());
@@ -320,6 +315,6 @@ mod tests {
 
     #[test]
     fn some_files_are_kept_for_everything_else() {
-        assert!((1..=CONNECTIONS_MAX).contains(&connections_max()));
+        assert!((1..=STAGE_CONNECTIONS_MAX).contains(&connections_max()));
     }
 }

@@ -1,13 +1,11 @@
 use super::event::iso8601;
+use crate::limits::WAITING_MESSAGES_MAX;
 use domain::ids::ConnectionId;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
-
-/// Messages that wait for a client which reads slowly; beyond that `@connections` answers 429.
-const WAITING_MAX: usize = 256;
 
 /// What is sent to an open connection.
 #[derive(Debug)]
@@ -46,7 +44,7 @@ impl Registry {
     }
 
     pub(super) fn open(&self, id: &ConnectionId, connected_at_ms: u64, source_ip: String) -> mpsc::Receiver<Outgoing> {
-        let (outgoing, receiver) = mpsc::channel(WAITING_MAX);
+        let (outgoing, receiver) = mpsc::channel(WAITING_MESSAGES_MAX);
         self.lock().insert(id.clone(), Entry { outgoing, connected_at_ms, source_ip });
         receiver
     }

@@ -6,6 +6,7 @@ use super::http::Routes;
 use super::pace::{Pace, Place, connections_max};
 use super::registry::Outgoing;
 use crate::functions::{Name, new_request_id};
+use crate::limits::{CONNECTION_IDLE_MS_MAX, CONNECTION_MS_MAX, SEND_MS_MAX};
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{ConnectInfo, State};
@@ -24,13 +25,6 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite;
-
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html>.
-const IDLE: Duration = Duration::from_mins(10);
-/// Same page.
-const LIFETIME: Duration = Duration::from_hours(2);
-/// A client that does not take a frame for this long is gone.
-const SEND: Duration = Duration::from_secs(30);
 
 /// What an idle connection reads with.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
@@ -128,8 +122,8 @@ async fn converse(
     mut outgoing: mpsc::Receiver<Outgoing>,
 ) -> End {
     let (mut sink, mut stream) = socket.split();
-    let end_of_life = Instant::now() + LIFETIME;
-    let mut idle_until = Instant::now() + IDLE;
+    let end_of_life = Instant::now() + Duration::from_millis(CONNECTION_MS_MAX);
+    let mut idle_until = Instant::now() + Duration::from_millis(CONNECTION_IDLE_MS_MAX);
     let mut pace = Pace::on(&gateway.stage);
     // A message that has come and whose turn has not. No other is read before it is handled.
     let mut waiting: Option<(oneshot::Receiver<Place>, String)> = None;
@@ -160,7 +154,7 @@ async fn converse(
         if sent.is_err() {
             break End::by_client(1006, "");
         }
-        idle_until = Instant::now() + IDLE;
+        idle_until = Instant::now() + Duration::from_millis(CONNECTION_IDLE_MS_MAX);
     };
     if let Some(code) = end.close {
         let reason = if code == 1000 { "" } else { end.reason.as_str() };
@@ -182,7 +176,7 @@ async fn turn(waiting: &mut Option<(oneshot::Receiver<Place>, String)>) -> Resul
 }
 
 async fn send(sink: &mut (impl SinkExt<Message, Error = axum::Error> + Unpin), message: Message) -> Result<(), ()> {
-    match tokio::time::timeout(SEND, sink.send(message)).await {
+    match tokio::time::timeout(Duration::from_millis(SEND_MS_MAX), sink.send(message)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(()),
     }

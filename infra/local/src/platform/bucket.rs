@@ -3,6 +3,7 @@ mod leftovers;
 use super::cors::Cors;
 use crate::StartError;
 use crate::data::DataDirectory;
+use crate::limits::BUCKET_BODY_BYTES_MAX;
 use crate::settings::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -11,7 +12,6 @@ use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::limits::RELAXED_MESSAGE_BYTES_MAX;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
@@ -21,8 +21,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// A request's body, in bytes: the largest message that is taken here, as its stored request, with room. S3 takes more.
-const BODY_BYTES_MAX: usize = RELAXED_MESSAGE_BYTES_MAX + 1024 * 1024;
 /// Writes to different paths share a lock with this probability's inverse; it bounds the memory, not the correctness.
 const LOCKS: usize = 64;
 
@@ -91,7 +89,7 @@ async fn serve(State(server): State<BucketServer>, request: Request) -> Response
 }
 
 async fn answer(server: &BucketServer, parts: Parts, body: Body) -> Response {
-    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
+    let Ok(bytes) = to_bytes(body, BUCKET_BODY_BYTES_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let removes = parts.method == Method::DELETE;

@@ -1,16 +1,13 @@
 //! Lambda's Invoke: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>.
 
 use crate::functions::{CallError, Functions, Name};
+use crate::limits::{ASYNCHRONOUS_EVENT_BYTES_MAX, EVENT_BYTES_MAX};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-
-/// An event's size, in bytes: 1 MB asynchronously, 6 MB otherwise.
-const EVENT_BYTES_MAX: usize = 1024 * 1024;
-const REQUEST_BYTES_MAX: usize = 6 * 1024 * 1024;
 
 pub(super) async fn invoke(
     State(functions): State<Functions>,
@@ -22,7 +19,7 @@ pub(super) async fn invoke(
         return error(StatusCode::NOT_FOUND, "ResourceNotFoundException", "Function not found");
     };
     let asynchronous = headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event");
-    let bytes_max = if asynchronous { EVENT_BYTES_MAX } else { REQUEST_BYTES_MAX };
+    let bytes_max = if asynchronous { ASYNCHRONOUS_EVENT_BYTES_MAX } else { EVENT_BYTES_MAX };
     if body.len() > bytes_max {
         return error(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", "The event is too large");
     }

@@ -2,6 +2,7 @@
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html>). The library's own server would
 //! read the same, but it answers every website that asks: `Access-Control-Allow-Origin: *`, whatever `Host` says.
 
+use crate::limits::TABLE_BODY_BYTES_MAX;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -13,14 +14,12 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A request's body, in bytes. DynamoDB takes 16 MB.
-const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 const VERSION: &str = "DynamoDB_20120810.";
 const JSON: &str = "application/x-amz-json-1.0";
 
 /// The table's one route.
 pub(super) fn router(database: Database) -> Router {
-    Router::new().route("/", post(answer)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(database)
+    Router::new().route("/", post(answer)).layer(DefaultBodyLimit::max(TABLE_BODY_BYTES_MAX)).with_state(database)
 }
 
 async fn answer(State(database): State<Database>, headers: HeaderMap, body: Bytes) -> Response {
