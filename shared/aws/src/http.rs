@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use domain::limits::STORE_CONNECT_MS_MAX;
+use domain::limits::{STORE_CONNECT_MS_MAX, STORE_IDLE_CONNECTIONS_MAX};
 use reqwest::{Body, Client, ClientBuilder, Request, redirect};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -42,6 +42,7 @@ impl OneClient {
         let ring = crypto::ring::default_provider();
         let mut builder = ClientBuilder::new()
             .connect_timeout(Duration::from_millis(STORE_CONNECT_MS_MAX))
+            .pool_max_idle_per_host(STORE_IDLE_CONNECTIONS_MAX)
             // The SDK decides what is tried again and where.
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())

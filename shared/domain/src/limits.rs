@@ -143,6 +143,9 @@ pub const PUSH_TRIES_MAX: u32 = 4;
 pub const STORE_MS_MAX: u64 = 10_000;
 /// Until a connection to a service of AWS is open; what the SDK's own client allows.
 pub const STORE_CONNECT_MS_MAX: u64 = 3_100;
+/// Connections to one service of AWS that are kept for the next call. A flood opens as many as there are calls at once, and what is
+/// kept of them afterwards is memory.
+pub const STORE_IDLE_CONNECTIONS_MAX: usize = 64;
 /// One try of a call of the AWS SDK.
 pub const STORE_TRY_MS_MAX: u64 = 3_000;
 /// More of both, for each MB that a call carries to a store: the slowest line or busiest machine that is still worth waiting

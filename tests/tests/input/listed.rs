@@ -91,7 +91,7 @@ const STAND_INS: [&str; 9] = [
 
 /// Limits of what this system does itself, of its operator's settings, or of what it takes of servers that it asks: nobody's request
 /// is refused for them.
-const OURS: [&str; 67] = [
+const OURS: [&str; 68] = [
     "HISTORY_SCANS_MAX",
     "MESSAGE_BYTES_MAX",
     "CHUNK_ENCODED_BYTES_MAX",
@@ -120,6 +120,7 @@ const OURS: [&str; 67] = [
     "PUSH_TRIES_MAX",
     "STORE_MS_MAX",
     "STORE_CONNECT_MS_MAX",
+    "STORE_IDLE_CONNECTIONS_MAX",
     "STORE_TRY_MS_MAX",
     "STORE_TRIES_MAX",
     "CONFLICT_TRIES_MAX",

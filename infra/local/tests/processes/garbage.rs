@@ -1,6 +1,7 @@
 //! Connections that send garbage as fast as they can do not keep a client from its page, and leave the memory where it was.
 
 use crate::BINARY;
+use domain::limits::STORE_IDLE_CONNECTIONS_MAX;
 use end_to_end::{Client, Http, Quartet, ended};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
@@ -17,6 +18,9 @@ use tokio_util::task::TaskTracker;
 
 /// A generation that takes four seconds by its model's pace.
 const MODEL: (&str, &str) = ("MODELS", "demo-paced-200x20x8000");
+
+/// Connections to the table and to the rest of the platform that are kept for the next call, with both ends.
+const KEPT_FILES: usize = 2 * 2 * STORE_IDLE_CONNECTIONS_MAX;
 
 /// What garbage is: no JSON, half of it, JSON that means nothing, what is never there, and much of it.
 fn garbage(number: u64) -> String {
@@ -83,6 +87,11 @@ fn megabytes(process: u32) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
 
+/// How many files and sockets the process has open.
+fn files(process: u32) -> usize {
+    std::fs::read_dir(format!("/proc/{process}/fd")).unwrap().count()
+}
+
 struct Measured {
     usual: Duration,
     beside: Duration,
@@ -100,7 +109,7 @@ async fn measure(connections: usize) -> Measured {
     // The first one warms connections and caches.
     generation(address).await;
     let usual = generation(address).await;
-    let before_mb = megabytes(quartet.process());
+    let (before_mb, before_files) = (megabytes(quartet.process()), files(quartet.process()));
     let (stop, floods, heap) = (CancellationToken::new(), TaskTracker::new(), Arc::<Heap>::default());
     for _ in 0..connections {
         floods.spawn(flood(address, stop.clone(), heap.clone()));
@@ -117,7 +126,12 @@ async fn measure(connections: usize) -> Measured {
     stop.cancel();
     floods.close();
     floods.wait().await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    let all_are_gone = async {
+        while files(quartet.process()) > before_files + KEPT_FILES {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), all_are_gone).await.unwrap();
     generation(address).await;
     let after_mb = megabytes(quartet.process());
     quartet.interrupt().await;
