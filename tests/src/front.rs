@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -41,6 +42,7 @@ pub enum Fault {
 /// A proxy in front of a stack. It ends with its value.
 pub struct Front {
     address: SocketAddr,
+    cut: watch::Sender<()>,
     _connections: JoinSet<()>,
 }
 
@@ -50,14 +52,26 @@ impl Front {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut connections = JoinSet::new();
+        let (cut, cuts) = watch::channel(());
         connections.spawn(async move {
             let mut passing = JoinSet::new();
             while let Ok((from, _)) = listener.accept().await {
-                let fault = fault.clone();
-                passing.spawn(async move { serve(from, stack, &fault).await });
+                let (fault, mut cuts) = (fault.clone(), cuts.clone());
+                cuts.mark_unchanged();
+                passing.spawn(async move {
+                    tokio::select! {
+                        _ = cuts.changed() => {}
+                        () = serve(from, stack, &fault) => {}
+                    }
+                });
             }
         });
-        Self { address, _connections: connections }
+        Self { address, cut, _connections: connections }
+    }
+
+    /// Ends every connection that is open now.
+    pub fn cut(&self) {
+        self.cut.send_replace(());
     }
 
     /// Where it listens.

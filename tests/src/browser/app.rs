@@ -1,5 +1,6 @@
 //! The page, in the words that it shows to people. Where it is worded anew, this file follows and the tests stay.
 
+use super::wait::look_for;
 use super::{Chromium, DevTools, Element, Emulated, Name, Tab, until};
 use crate::{Http, Place};
 use local::Stack;
@@ -198,10 +199,14 @@ impl Pane {
 
     /// Waits until this can be read in it.
     pub async fn until_text(&self, wanted: &str) -> String {
-        until(&format!("a pane says {wanted:?}"), async || {
+        let seen = look_for(async || {
             let text = self.text().await;
             text.contains(wanted).then_some(text)
         })
-        .await
+        .await;
+        match seen {
+            Some(text) => text,
+            None => panic!("not in time: a pane says {wanted:?}; it says {:?}", self.text().await),
+        }
     }
 }

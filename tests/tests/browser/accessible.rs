@@ -2,7 +2,7 @@
 
 use crate::browser::auth::{AUTH, REFUSED, TOKEN, sign_in};
 use end_to_end::browser::{App, Emulated, Key, Tab};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const AXE: &str = include_str!("../../vendor/axe-core/axe.min.js");
 
@@ -50,6 +50,18 @@ async fn every_state_is_accessible(is_dark: bool) {
     app.tab.find("link", "Compare models").await.click().await;
     app.tab.until_text("Which model does best").await;
     assert_accessible(&app.tab, "comparison").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn for_whom_motion_is_reduced_nothing_moves() {
+    let Some(app) = App::open(&[("MODELS", "demo-stall")]).await else { return };
+    app.ask_for("A page that is written").await;
+    let moving = "document.getAnimations().length";
+    app.pane(&app.tab, "demo-stall").await.until_text("Writing").await;
+    assert_eq!(app.tab.evaluate(moving).await, 0);
+    let features = json!({"features": [{"name": "prefers-reduced-motion", "value": "no-preference"}]});
+    app.tab.call("Emulation.setEmulatedMedia", features).await;
+    app.tab.until("for others something does", &format!("{moving} > 0")).await;
 }
 
 async fn signing_in_and_sharing_are_accessible(is_dark: bool) {

@@ -15,3 +15,28 @@ async fn on_a_phone_everything_fits_the_width_and_works() {
     assert_eq!(app.tab.evaluate(fits).await, true, "nothing sticks out of the panes");
     app.code(&app.tab, "demo-dddd").await.until_text("A page on a phone").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_shows_one_model_at_a_time_and_a_finger_or_a_tab_leads_to_the_others() {
+    let Some(app) = App::open_as(&[("MODELS", "demo-a,demo-bb,demo-ccc,demo-dddd")], &PHONE).await else { return };
+    app.ask_for("A page on a phone").await;
+    app.until_done(&app.tab).await;
+    let shown = "[...document.querySelectorAll('.pane')].filter((pane) => {
+        const { left, right } = pane.getBoundingClientRect();
+        return left > -1 && right < innerWidth + 1;
+    }).map((pane) => pane.getAttribute('aria-label')).join()";
+    let marked = "document.querySelector('#pane-tabs [aria-current]')?.getAttribute('aria-label')";
+    let until_shown = async |model: &str| {
+        let is_shown = format!("({shown}) === '{model}' && {marked} === '{model}'");
+        app.tab.until(&format!("{model} is seen, and no other"), &is_shown).await;
+    };
+    until_shown("demo-a").await;
+    // Not a whole width: it comes to rest where the next one begins.
+    for (from, to) in [("demo-a", "demo-bb"), ("demo-bb", "demo-ccc")] {
+        let head = app.tab.find("heading", from).await;
+        app.tab.swipe_left(&head, 240.0).await;
+        until_shown(to).await;
+    }
+    app.tab.find("button", "demo-dddd").await.click().await;
+    until_shown("demo-dddd").await;
+}

@@ -25,6 +25,25 @@ async fn each_pane_says_what_its_provider_refused_and_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pane_says_what_its_page_took_and_cost_and_of_an_unknown_price_nothing() {
+    let model = Scripted::start().await;
+    let catalogue = json!({"models": [
+        {"id": "model-a", "family": "compatible", "maxOutputTokens": 16_384, "price": {"inputUsd": 2.0, "outputUsd": 8.0}},
+    ]});
+    let catalogue = catalogue.to_string();
+    let environment = [&model.environment()[..], &[("MODEL_CATALOGUE", catalogue.as_str())]].concat();
+    let Some(app) = App::open(&environment).await else { return };
+    model.write(AT_LAST);
+    app.ask_for("A page").await;
+    app.until_done(&app.tab).await;
+    let (priced, unpriced) = (app.pane(&app.tab, "model-a").await, app.pane(&app.tab, "model-b").await);
+    priced.until_text("1,000\u{a0}+\u{a0}500\u{a0}tokens").await;
+    priced.until_text("$0.0060").await;
+    let said = unpriced.until_text("1,000\u{a0}+\u{a0}500\u{a0}tokens").await;
+    assert!(!said.contains('$'), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_failed_is_asked_again_in_its_pane_and_stays_in_the_comparison() {
     let model = Scripted::start().await;
     let Some(app) = App::open(&model.environment()).await else { return };

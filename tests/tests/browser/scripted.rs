@@ -21,6 +21,11 @@ pub const FIRST_HALF: &str = "<!DOCTYPE html><html><head><title>Halves</title></
 /// And the second one.
 pub const SECOND_HALF: &str = "<p>The second half</p></body></html>";
 
+/// What each of them counts.
+pub const INPUT_TOKENS: u32 = 1_000;
+/// See [`INPUT_TOKENS`].
+pub const OUTPUT_TOKENS: u32 = 500;
+
 #[derive(Default)]
 struct Script {
     page: (String, String),
@@ -107,7 +112,10 @@ async fn answer(State(Model { script, mut gate }): State<Model>, body: String) -
         }
         script.page.clone()
     };
-    let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
+    let end = json!({
+        "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": INPUT_TOKENS, "completion_tokens": OUTPUT_TOKENS},
+    });
     let rest = stream::once(async move {
         if second.is_empty() {
             return format!("data: {end}\n\ndata: [DONE]\n\n");
