@@ -18,7 +18,7 @@ pub use app::{App, Pane};
 pub use chromium::{Chromium, find as find_chromium};
 pub use devtools::{DevTools, Event};
 pub use element::Element;
-pub use input::Key;
+pub use input::{Key, own_clipboard};
 pub use tab::{Emulated, Tab};
 pub use tree::{Name, Node, Tree};
 pub use wait::{PATIENCE, look_for, until};

@@ -3,6 +3,7 @@
 use super::{Element, Tab};
 use serde_json::{Value, json};
 use std::path::Path;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// A key that does something else than write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +51,17 @@ impl Key {
     }
 }
 
+/// Of all tests of a process, since they share a browser.
+static CLIPBOARD: Mutex<()> = Mutex::const_new(());
 /// The places at which a moving finger is felt.
 const SWIPE_STEPS: u32 = 12;
 const SHIFT: u32 = 8;
 const CONTROL: u32 = 2;
+
+/// Waits until no other test uses the clipboard, and keeps it from them.
+pub async fn own_clipboard() -> MutexGuard<'static, ()> {
+    CLIPBOARD.lock().await
+}
 
 impl Tab {
     /// Presses a key and lets it go.

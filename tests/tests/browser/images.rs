@@ -1,16 +1,18 @@
 //! Screenshots, whichever way they come. The demo's pages say which images the model was shown.
 
-use end_to_end::browser::App;
+use end_to_end::browser::{App, own_clipboard};
 use end_to_end::images::png;
 use tempfile::TempDir;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pasted_screenshot_is_shown_to_the_model() {
     let Some(app) = App::open(&[("MODELS", "demo-a,demo-bb,demo-ccc,demo-dddd")]).await else { return };
+    let clipboard = own_clipboard().await;
     app.tab.copy_png(&png(41, 30, true)).await;
     app.wish().await.click().await;
     app.tab.paste().await;
     app.until_attached(1).await;
+    drop(clipboard);
     app.tab.write("As in the picture").await;
     let id = app.send().await;
     app.until_previewed(&app.tab, "1 image: 41x30.").await;

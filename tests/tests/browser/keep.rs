@@ -1,6 +1,6 @@
 //! What was made stays, is found again, compared, and goes only when a person says so.
 
-use end_to_end::browser::{App, Emulated, Key, Name, until};
+use end_to_end::browser::{App, Emulated, Key, Name, own_clipboard, until};
 
 const FOUR: (&str, &str) = ("MODELS", "demo-a,demo-bb,demo-ccc,demo-dddd");
 
@@ -79,6 +79,7 @@ async fn a_bug_report_says_what_happened_and_no_text_of_the_person() {
     let report = app.tab.find("dialog", "Diagnostics").await.until_text("socket done").await;
     assert!(!report.contains("private"), "{report}");
     let dialog = app.tab.find("dialog", "Diagnostics").await;
+    let _clipboard = own_clipboard().await;
     app.tab.find_in(&dialog, "button", "Copy").await.click().await;
     dialog.until_text("Copied").await;
     let copied = app.tab.clipboard().await;
@@ -90,8 +91,9 @@ async fn a_finished_page_is_copied_as_it_is_stored() {
     let Some(app) = App::open(&[FOUR]).await else { return };
     let id = app.ask_for("A bakery by the sea").await;
     app.until_done(&app.tab).await;
-    app.tab.find("button", "Copy the code of demo-bb").await.click().await;
     let page = app.http().page(&id, 1).await;
+    let _clipboard = own_clipboard().await;
+    app.tab.find("button", "Copy the code of demo-bb").await.click().await;
     until("the clipboard has it", async || (app.tab.clipboard().await == page).then_some(())).await;
 }
 
