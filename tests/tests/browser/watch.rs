@@ -63,7 +63,7 @@ async fn a_preview_grows_without_flicker_a_few_times_a_second_and_stays_where_it
     for seen in seen {
         assert_eq!(seen["blinks"], 0, "there always was a page to be seen: {seen}");
         let times: Vec<f64> = seen["times"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
-        assert!(!times.is_empty(), "it grew before its reader's eyes: {seen}");
+        assert!(times.len() > 1, "it grew before its reader's eyes: {seen}");
         // A few messages may come late and together; many do not.
         let count = f64::from(u32::try_from(times.len()).unwrap());
         let seconds = (times[times.len() - 1] - times[0]) / 1_000.0;
