@@ -12,6 +12,7 @@ mod element;
 mod input;
 mod tab;
 mod tree;
+mod turn;
 mod wait;
 
 pub use app::{App, Pane};

@@ -133,18 +133,29 @@ impl App {
         tab.find("link", Name::Has(wish)).await.click().await;
     }
 
-    /// Waits until a preview shows this text.
-    pub async fn until_previewed(&self, tab: &Tab, text: &str) {
-        let quoted = json!(text);
-        tab.until_in_frames(&format!("{text:?}"), &format!("document.body?.innerText.includes({quoted})")).await;
+    /// The previews of a tab, as far as they are shown. The small pictures in the history, which show pages too, are none.
+    pub async fn previews(&self, tab: &Tab) -> Vec<Element> {
+        tab.find_all("Iframe", Name::Has("Preview of ")).await
     }
 
-    /// Waits until so many frames show this text.
+    /// Waits until a preview shows this text.
+    pub async fn until_previewed(&self, tab: &Tab, text: &str) {
+        self.until_shown(tab, 1, text).await;
+    }
+
+    /// Waits until so many previews show this text.
     pub async fn until_previews(&self, count: usize, text: &str) {
+        self.until_shown(&self.tab, count, text).await;
+    }
+
+    async fn until_shown(&self, tab: &Tab, count: usize, text: &str) {
         let shows = format!("document.body?.innerText.includes({})", json!(text));
         until(&format!("{count} previews show {text:?}"), async || {
-            let seen = self.tab.in_frames(&shows).await;
-            (seen.iter().filter(|shows| **shows == true).count() >= count).then_some(())
+            let mut showing = 0;
+            for preview in self.previews(tab).await {
+                showing += usize::from(tab.in_frames_of(&preview, &shows).await.contains(&json!(true)));
+            }
+            (showing >= count).then_some(())
         })
         .await;
     }

@@ -1,5 +1,6 @@
 //! A client of Chromium's `DevTools` protocol, as little as the tests need of it.
 
+use super::turn::{Turn, turn};
 use super::wait::PATIENCE;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -48,11 +49,14 @@ pub struct DevTools {
     told: watch::Receiver<usize>,
     /// Ends with the last clone.
     _reader: Arc<JoinSet<()>>,
+    /// So does this.
+    _turn: Arc<Turn>,
 }
 
 impl DevTools {
-    /// Connects to the browser at a `ws:` address.
+    /// Connects to the browser at a `ws:` address, once it is this test's turn.
     pub async fn connect(address: &str) -> Self {
+        let turn = turn().await;
         // Screenshots are larger than the default.
         let limits = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
         let (socket, _) = connect_async_with_config(address, Some(limits), true).await.unwrap();
@@ -65,7 +69,7 @@ impl DevTools {
             exchange(socket, outgoing, waiting.clone(), telling).await;
             lock(&waiting.answers).clear();
         });
-        Self { shared, commands, told, _reader: Arc::new(reader) }
+        Self { shared, commands, told, _reader: Arc::new(reader), _turn: turn }
     }
 
     /// A command, to a session or to the browser itself, and its answer.

@@ -74,9 +74,10 @@ impl Element {
         }
     }
 
-    /// Chromium's name for the frame that it is.
+    /// Chromium's name for the frame that it is; nothing if it is none, or gone.
     pub(super) async fn frame(&self) -> String {
-        let described = self.command("DOM.describeNode", json!({"backendNodeId": self.backend})).await.unwrap();
+        let described =
+            self.command("DOM.describeNode", json!({"backendNodeId": self.backend})).await.unwrap_or_default();
         described["node"]["frameId"].as_str().unwrap_or_default().to_owned()
     }
 

@@ -135,6 +135,28 @@ impl Tab {
         self.until("the page has loaded again", "!window.isBeforeReload && document.readyState === 'complete'").await;
     }
 
+    /// Lets it sleep, as a tab that nobody has looked at for long: nothing runs in it any more until it is woken up.
+    pub async fn sleep(&self) {
+        self.evaluate("document.onfreeze = () => { window.sleeps = true; }").await;
+        self.evaluate("document.onresume = () => { window.sleeps = false; }").await;
+        // What somebody looks at does not sleep.
+        self.call("Emulation.setFocusEmulationEnabled", json!({"enabled": false})).await;
+        self.call("Page.setWebLifecycleState", json!({"state": "frozen"})).await;
+        // Chromium answers before its renderer has heard of it.
+        self.until("the page sleeps", "window.sleeps === true").await;
+    }
+
+    /// Whether it has slept ever since it was let.
+    pub async fn is_asleep(&self) -> bool {
+        self.evaluate("window.sleeps === true").await == true
+    }
+
+    /// Wakes it up: its person looks at it again.
+    pub async fn wake(&self) {
+        self.call("Page.setWebLifecycleState", json!({"state": "active"})).await;
+        self.call("Emulation.setFocusEmulationEnabled", json!({"enabled": true})).await;
+    }
+
     /// What an expression of its page comes to, after its promise if it is one.
     ///
     /// # Errors

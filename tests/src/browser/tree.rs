@@ -129,6 +129,14 @@ impl Tab {
         }
     }
 
+    /// Everything of that role and name that is there now.
+    pub async fn find_all<'a>(&self, role: &str, name: impl Into<Name<'a>>) -> Vec<Element> {
+        let (tree, name) = (self.tree().await, name.into());
+        tree.all(role, name, None)
+            .map(|node| Element::new(self, node.backend, &format!("{role} {:?}", node.name)))
+            .collect()
+    }
+
     /// Waits until nothing of that role and name is there.
     pub async fn until_gone<'a>(&self, role: &str, name: impl Into<Name<'a>>) {
         let name = name.into();

@@ -3,7 +3,6 @@
 use crate::browser::scripted::{FIRST_HALF, SECOND_HALF, Scripted};
 use end_to_end::browser::{App, Chromium, Emulated};
 use end_to_end::{Fault, Front, Place};
-use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_in_mid_stream_goes_on_where_it_was() {
@@ -60,12 +59,13 @@ async fn a_page_that_slept_and_lost_its_connection_wakes_up_with_everything() {
     code.until("is the half", |code| code.trim() == FIRST_HALF.trim()).await;
 
     // Nothing runs in it any more, and what it was connected to forgets it.
-    app.tab.call("Page.setWebLifecycleState", json!({"state": "frozen"})).await;
+    app.tab.sleep().await;
     front.cut();
     model.go_on();
     app.ended(&id).await;
     assert_eq!(code.text().await.trim(), FIRST_HALF.trim(), "it sleeps");
-    app.tab.call("Page.setWebLifecycleState", json!({"state": "active"})).await;
+    assert!(app.tab.is_asleep().await, "all the time");
+    app.tab.wake().await;
     app.until_done(&app.tab).await;
     let whole = [FIRST_HALF, SECOND_HALF].concat();
     code.until("is the page", |code| code == whole).await;

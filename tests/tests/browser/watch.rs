@@ -1,7 +1,7 @@
 //! Watching pages grow: side by side, without flicker, at a desktop's width and a phone's.
 
 use crate::browser::scripted::Scripted;
-use end_to_end::browser::{App, Emulated, Name, until};
+use end_to_end::browser::{App, Element, Emulated, Name, look_for, until};
 use serde_json::{Value, json};
 
 const FOUR: (&str, &str) = ("MODELS", "demo-a,demo-bb,demo-ccc,demo-dddd");
@@ -23,13 +23,22 @@ const SEEN: &str = "typeof withScript === 'function' && seen";
 /// How far down a reader is.
 const DOWN: u32 = 400;
 
-/// So many frames say that something is true.
-async fn until_all(app: &App, what: &str, expression: &str, count: usize) {
-    until(what, async || {
-        let said = app.tab.in_frames(expression).await;
-        (said.iter().filter(|value| **value == true).count() == count).then_some(())
+/// Where the frames of a preview are, for a failure.
+const PLACES: &str = "[location.href, innerHeight, scrollY, document.documentElement?.scrollHeight]";
+
+/// The four previews, as soon as each says that something is true.
+async fn until_in_each(app: &App, what: &str, expression: &str) -> Vec<Element> {
+    let previews = until("four previews are shown", async || {
+        Some(app.previews(&app.tab).await).filter(|previews| previews.len() == 4)
     })
     .await;
+    for preview in &previews {
+        let says = async || app.tab.in_frames_of(preview, expression).await.contains(&json!(true)).then_some(());
+        let seen = look_for(says).await;
+        let there = app.tab.in_frames_of(preview, PLACES);
+        assert!(seen.is_some(), "not in time: {what}; a preview says {:?}", there.await);
+    }
+    previews
 }
 
 /// A page that is shown is so far down.
@@ -40,27 +49,27 @@ fn at(down: u32) -> String {
 /// The reader of each of four previews scrolls.
 async fn scroll_down(app: &App) {
     let scrolls = format!("location.href === 'about:srcdoc' && (scrollTo(0, {DOWN}), false)");
-    let is_down = format!("typeof withScript === 'function' && scroll.y === {DOWN}");
-    until("their reader has scrolled down", async || {
-        app.tab.in_frames(&scrolls).await;
-        let said = app.tab.in_frames(&is_down).await;
-        (said.iter().filter(|value| **value == true).count() == 4).then_some(())
-    })
-    .await;
+    let told = format!("typeof withScript === 'function' && scroll.y === {DOWN}");
+    for preview in app.previews(&app.tab).await {
+        until("their reader has scrolled down", async || {
+            app.tab.in_frames_of(&preview, &scrolls).await;
+            app.tab.in_frames_of(&preview, &told).await.contains(&json!(true)).then_some(())
+        })
+        .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preview_grows_without_flicker_a_few_times_a_second_and_stays_where_its_reader_is() {
     let Some(app) = App::open(&[GROWING]).await else { return };
     app.ask_for("Four pages that grow").await;
-    until_all(&app, "all previews show something and are watched", WATCH, 4).await;
+    let previews = until_in_each(&app, "all previews show something and are watched", WATCH).await;
     scroll_down(&app).await;
     app.until_done(&app.tab).await;
     app.until_previews(4, "Written by Quartet").await;
 
-    let seen: Vec<Value> = app.tab.in_frames(SEEN).await.into_iter().filter(Value::is_object).collect();
-    assert_eq!(seen.len(), 4, "{seen:?}");
-    for seen in seen {
+    for preview in previews {
+        let seen = app.tab.in_frames_of(&preview, SEEN).await.into_iter().find(Value::is_object).unwrap();
         assert_eq!(seen["blinks"], 0, "there always was a page to be seen: {seen}");
         let times: Vec<f64> = seen["times"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
         assert!(times.len() > 1, "it grew before its reader's eyes: {seen}");
@@ -69,7 +78,7 @@ async fn a_preview_grows_without_flicker_a_few_times_a_second_and_stays_where_it
         let seconds = (times[times.len() - 1] - times[0]) / 1_000.0;
         assert!(count <= 4.0 + seconds / 0.4, "{count} new pages in {seconds} s");
     }
-    until_all(&app, "every preview is where its reader was", &at(DOWN), 4).await;
+    until_in_each(&app, "every preview is where its reader was", &at(DOWN)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,10 +96,34 @@ async fn a_reader_is_where_they_were_when_they_come_back_from_the_code() {
     app.until_done(&app.tab).await;
     app.preview("model-b").await;
     app.until_previews(4, "Written while").await;
-    until_all(&app, "every preview is where its reader was", &at(DOWN), 4).await;
+    until_in_each(&app, "every preview is where its reader was", &at(DOWN)).await;
     app.code(&app.tab, "model-b").await;
     app.preview("model-b").await;
-    until_all(&app, "every preview is still there", &at(DOWN), 4).await;
+    until_in_each(&app, "every preview is still there", &at(DOWN)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_stays_where_they_are_when_a_page_builds_itself_line_by_line() {
+    let model = Scripted::start().await;
+    let Some(app) = App::open(&model.environment()).await else { return };
+    let long = format!("<!DOCTYPE html><body>{}", "<p>A line of the page</p>\n".repeat(100));
+    // Its last line is there before the others are, and they grow under its reader's eyes.
+    let builds = "<p id='last'>Built</p><script>
+        const lines = [...document.querySelectorAll('p')];
+        for (const line of lines) line.hidden = true;
+        const timer = setInterval(() => {
+            if (lines.length > 0) lines.shift().hidden = false;
+            else clearInterval(timer);
+        }, 10);
+    </script>";
+    model.write_in_two(&long, builds);
+    app.ask_for("A page that builds itself").await;
+    app.until_previews(4, "A line of the page").await;
+    scroll_down(&app).await;
+    model.go_on();
+    app.until_done(&app.tab).await;
+    app.until_previews(4, "Built").await;
+    until_in_each(&app, "every preview is where its reader was", &at(DOWN)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
