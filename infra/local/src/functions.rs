@@ -1,6 +1,8 @@
 //! How a function is called here: with the event's JSON and for the answer's JSON, as on Lambda.
 
 mod bootstraps;
+#[cfg(test)]
+pub mod content;
 mod in_process;
 mod queue;
 

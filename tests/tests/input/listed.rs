@@ -8,7 +8,7 @@ use std::path::Path;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Limits whose edges are tested elsewhere: the file and the test.
-const ELSEWHERE: [(&str, &str, &str); 28] = [
+const ELSEWHERE: [(&str, &str, &str); 37] = [
     (
         "GATEWAY_BODY_BYTES_MAX",
         "infra/local/src/gateway/server.rs",
@@ -19,7 +19,36 @@ const ELSEWHERE: [(&str, &str, &str); 28] = [
         "infra/local/src/gateway/server.rs",
         "a_body_that_does_not_come_is_not_waited_for_and_one_that_is_too_large_is_not_read",
     ),
-    ("HEAD_MS_MAX", "infra/local/src/gateway/server.rs", "a_head_that_does_not_come_is_not_waited_for"),
+    ("HEAD_MS_MAX", "infra/local/src/gateway/server.rs", "a_head_that_is_there_at_the_last_moment_is_answered"),
+    ("STAGE_CONNECTIONS_MAX", "infra/local/src/gateway/pace.rs", "some_files_are_kept_for_everything_else"),
+    ("WAITING_MESSAGES_MAX", "infra/local/src/gateway/registry.rs", "so_many_messages_wait_for_a_client_and_no_more"),
+    (
+        "CONNECTION_IDLE_MS_MAX",
+        "infra/local/src/gateway/socket/tests.rs",
+        "a_connection_on_which_nobody_says_anything_is_closed_and_one_word_keeps_it",
+    ),
+    (
+        "CONNECTION_MS_MAX",
+        "infra/local/src/gateway/socket/tests.rs",
+        "a_connection_that_is_used_all_the_time_is_closed_at_the_end_of_its_life",
+    ),
+    (
+        "SEND_MS_MAX",
+        "infra/local/src/gateway/socket/tests.rs",
+        "a_client_that_takes_its_time_for_a_frame_is_waited_for_and_then_is_gone",
+    ),
+    ("TABLE_BODY_BYTES_MAX", "infra/local/src/platform/dynamodb/operations.rs", "a_request_is_as_large_as_its_limit"),
+    ("BUCKET_BODY_BYTES_MAX", "infra/local/src/platform/bucket.rs", "an_object_is_as_large_as_its_limit"),
+    (
+        "ASYNCHRONOUS_EVENT_BYTES_MAX",
+        "infra/local/src/platform/invoke.rs",
+        "an_event_is_as_large_as_lambda_takes_it_and_a_queued_one_smaller",
+    ),
+    (
+        "EVENT_BYTES_MAX",
+        "infra/local/src/platform/invoke.rs",
+        "an_event_is_as_large_as_lambda_takes_it_and_a_queued_one_smaller",
+    ),
     ("STAGE_MESSAGES_PER_SECOND_MAX", "infra/local/src/gateway/pace.rs", "one_client_alone_is_held_to_the_stages_rate"),
     ("STAGE_BURST_MAX", "infra/local/src/gateway/pace.rs", "one_client_alone_is_held_to_the_stages_rate"),
     (
@@ -73,20 +102,6 @@ const ELSEWHERE: [(&str, &str, &str); 28] = [
         "tests/tests/journey/refusals.rs",
         "what_api_gateway_does_not_take_closes_with_its_code",
     ),
-];
-
-/// Limits of the stand-ins for AWS that have no test at their edge: AWS's own are larger than whatever this system sends, or this
-/// machine's.
-const STAND_INS: [&str; 9] = [
-    "STAGE_CONNECTIONS_MAX",
-    "WAITING_MESSAGES_MAX",
-    "CONNECTION_IDLE_MS_MAX",
-    "CONNECTION_MS_MAX",
-    "SEND_MS_MAX",
-    "TABLE_BODY_BYTES_MAX",
-    "BUCKET_BODY_BYTES_MAX",
-    "ASYNCHRONOUS_EVENT_BYTES_MAX",
-    "EVENT_BYTES_MAX",
 ];
 
 /// Limits of what this system does itself, of its operator's settings, or of what it takes of servers that it asks: nobody's request
@@ -173,7 +188,7 @@ fn every_limit_on_what_comes_from_outside_has_a_test_at_its_edge() {
         .filter(|name| name.ends_with("_MAX") || name.ends_with("_MIN") || name.starts_with("QUOTA"))
         .collect();
     let tested = PARAMS.iter().map(|(name, ..)| *name).chain(ELSEWHERE.iter().map(|(name, ..)| *name));
-    let listed: Vec<&str> = tested.chain(STAND_INS).chain(OURS).collect();
+    let listed: Vec<&str> = tested.chain(OURS).collect();
     let known: BTreeSet<&str> = listed.iter().copied().collect();
     assert_eq!(known.len(), listed.len(), "each is listed once");
     assert_eq!(there.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "add the edge of these");

@@ -192,6 +192,10 @@ pub(super) fn connections_max() -> usize {
         .find_map(|line| line.strip_prefix("Max open files"))
         .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
         .unwrap_or(FILES_USUAL);
+    connections_with(files)
+}
+
+fn connections_with(files: usize) -> usize {
     files.saturating_sub(FILES_KEPT).min(STAGE_CONNECTIONS_MAX)
 }
 
@@ -315,6 +319,15 @@ mod tests {
 
     #[test]
     fn some_files_are_kept_for_everything_else() {
+        let enough = FILES_KEPT + STAGE_CONNECTIONS_MAX;
+        for (files, connections) in [
+            (FILES_KEPT, 0),
+            (enough - 1, STAGE_CONNECTIONS_MAX - 1),
+            (enough, STAGE_CONNECTIONS_MAX),
+            (enough + 1, STAGE_CONNECTIONS_MAX),
+        ] {
+            assert_eq!(connections_with(files), connections, "{files} files");
+        }
         assert!((1..=STAGE_CONNECTIONS_MAX).contains(&connections_max()));
     }
 }

@@ -93,3 +93,20 @@ impl Registry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_messages_wait_for_a_client_and_no_more() {
+        let (registry, id) = (Registry::default(), ConnectionId("slow".to_owned()));
+        let mut sent = registry.open(&id, 0, String::new());
+        for _ in 0..WAITING_MESSAGES_MAX {
+            assert_eq!(registry.post(&id, "a message".to_owned()), Posted::Taken);
+        }
+        assert_eq!(registry.post(&id, "one more".to_owned()), Posted::Full);
+        assert!(sent.try_recv().is_ok(), "the client takes one");
+        assert_eq!(registry.post(&id, "the same again".to_owned()), Posted::Taken);
+    }
+}

@@ -11,7 +11,8 @@ use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -39,9 +40,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     open.wait().await;
 }
 
-type Connection = http1::UpgradeableConnection<TokioIo<TcpStream>, TowerToHyperService<Router>>;
+type Connection<S> = http1::UpgradeableConnection<TokioIo<S>, TowerToHyperService<Router>>;
 
-fn connection(stream: TcpStream, peer: SocketAddr, router: &Router) -> Connection {
+fn connection<S>(stream: S, peer: SocketAddr, router: &Router) -> Connection<S>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let service = TowerToHyperService::new(router.clone().layer(Extension(ConnectInfo(peer))));
     http1::Builder::new()
         .timer(TokioTimer::new())
@@ -50,7 +54,10 @@ fn connection(stream: TcpStream, peer: SocketAddr, router: &Router) -> Connectio
         .with_upgrades()
 }
 
-async fn converse(connection: Connection, stop: CancellationToken) {
+async fn converse<S>(connection: Connection<S>, stop: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -82,18 +89,19 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::time::Instant;
 
-    async fn said_after(words: &str) -> (String, Duration) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+    /// What is answered to a client that says these words, each after its pause, and after how long its connection is closed.
+    async fn said_after(words: &[(u64, &str)]) -> (String, Duration) {
         let router = Router::new().route("/", get(|| async { "here" }));
-        let stop = CancellationToken::new();
-        let served = serve(listener, router, stop.clone());
+        let (ours, mut client) = tokio::io::duplex(64 * 1024);
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let served = converse(connection(ours, peer, &router), CancellationToken::new());
         let client = async {
-            let mut stream = TcpStream::connect(address).await.unwrap();
-            stream.write_all(words.as_bytes()).await.unwrap();
             let (begun, mut answer) = (Instant::now(), String::new());
-            stream.read_to_string(&mut answer).await.unwrap();
-            stop.cancel();
+            for (pause_ms, words) in words {
+                sleep(Duration::from_millis(*pause_ms)).await;
+                client.write_all(words.as_bytes()).await.unwrap();
+            }
+            client.read_to_string(&mut answer).await.unwrap();
             (answer, begun.elapsed())
         };
         tokio::join!(served, client).1
@@ -102,7 +110,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_head_that_does_not_come_is_not_waited_for() {
         for words in ["", "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "] {
-            let (answer, took) = said_after(words).await;
+            let (answer, took) = said_after(&[(0, words)]).await;
             assert!(!answer.contains("200"), "{answer}");
             assert!(took >= Duration::from_millis(HEAD_MS_MAX), "{took:?}");
             assert!(took < Duration::from_millis(HEAD_MS_MAX + 1_000), "{took:?}");
@@ -110,8 +118,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_head_that_is_there_at_the_last_moment_is_answered() {
+        let late = [(0, "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "), (HEAD_MS_MAX - 2, "it is\r\n\r\n")];
+        let (answer, _) = said_after(&late).await;
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("here"), "{answer}");
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_connection_that_says_nothing_more_is_closed_after_its_answer() {
-        let (answer, _) = said_after("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let (answer, _) = said_after(&[(0, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")]).await;
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("here"), "{answer}");
     }
 
@@ -119,6 +134,11 @@ mod tests {
     async fn a_body_that_does_not_come_is_not_waited_for_and_one_that_is_too_large_is_not_read() {
         let never = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
         assert_eq!(whole(never).await.unwrap_err().0, StatusCode::REQUEST_TIMEOUT);
+        let late = stream::once(async {
+            sleep(Duration::from_millis(BODY_MS_MAX - 2)).await;
+            Ok::<_, Infallible>(Bytes::from_static(b"late"))
+        });
+        assert_eq!(whole(Body::from_stream(late)).await.unwrap(), "late");
         let most = Body::from(vec![b'a'; GATEWAY_BODY_BYTES_MAX]);
         assert_eq!(whole(most).await.unwrap().len(), GATEWAY_BODY_BYTES_MAX);
         let more = Body::from(vec![b'a'; GATEWAY_BODY_BYTES_MAX + 1]);

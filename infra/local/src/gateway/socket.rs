@@ -17,7 +17,7 @@ use base64::engine::general_purpose::URL_SAFE;
 use boot::SystemClock;
 use domain::ids::ConnectionId;
 use domain::limits::{CLIENT_FRAME_BYTES_MAX, CLIENT_MESSAGE_BYTES_MAX, RELAXED_MESSAGE_BYTES_MAX};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use ports::Clock;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -26,10 +26,14 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite;
 
+#[cfg(test)]
+mod tests;
+
 /// What an idle connection reads with.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 /// How a connection ended.
+#[derive(Debug)]
 struct End {
     /// What `$disconnect` is told.
     code: u16,
@@ -107,7 +111,8 @@ fn new_connection_id() -> ConnectionId {
 
 async fn serve(gateway: Gateway, origin: Origin, socket: WebSocket) {
     let outgoing = gateway.registry.open(&origin.connection, origin.connected_at_ms, origin.source_ip.clone());
-    let end = converse(&gateway, &origin, socket, outgoing).await;
+    let (sink, stream) = socket.split();
+    let end = converse(&gateway, &origin, sink, stream, outgoing).await;
     gateway.registry.forget(&origin.connection);
     let event = event::disconnect(&origin, end.code, &end.reason, SystemClock.now_ms(), &new_request_id());
     if let Err(error) = gateway.functions.call(Name::Socket, event.to_string().into_bytes()).await {
@@ -118,10 +123,10 @@ async fn serve(gateway: Gateway, origin: Origin, socket: WebSocket) {
 async fn converse(
     gateway: &Gateway,
     origin: &Origin,
-    socket: WebSocket,
+    mut sink: impl Sink<Message, Error = axum::Error> + Unpin,
+    mut stream: impl Stream<Item = Result<Message, axum::Error>> + Unpin,
     mut outgoing: mpsc::Receiver<Outgoing>,
 ) -> End {
-    let (mut sink, mut stream) = socket.split();
     let end_of_life = Instant::now() + Duration::from_millis(CONNECTION_MS_MAX);
     let mut idle_until = Instant::now() + Duration::from_millis(CONNECTION_IDLE_MS_MAX);
     let mut pace = Pace::on(&gateway.stage);
@@ -175,7 +180,7 @@ async fn turn(waiting: &mut Option<(oneshot::Receiver<Place>, String)>) -> Resul
     }
 }
 
-async fn send(sink: &mut (impl SinkExt<Message, Error = axum::Error> + Unpin), message: Message) -> Result<(), ()> {
+async fn send(sink: &mut (impl Sink<Message, Error = axum::Error> + Unpin), message: Message) -> Result<(), ()> {
     match tokio::time::timeout(Duration::from_millis(SEND_MS_MAX), sink.send(message)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) | Err(_) => Err(()),

@@ -115,3 +115,25 @@ async fn answer(server: &BucketServer, parts: Parts, body: Body) -> Response {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_object_is_as_large_as_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDirectory::open(folder.path()).unwrap();
+        let server = BucketServer::open(&data, SocketAddr::from(([127, 0, 0, 1], 1)), None).unwrap();
+        std::fs::create_dir_all(data.objects().join("bucket")).unwrap();
+        for (bytes, status) in [
+            // It is read, and then nobody has signed it.
+            (BUCKET_BODY_BYTES_MAX, StatusCode::FORBIDDEN),
+            (BUCKET_BODY_BYTES_MAX + 1, StatusCode::PAYLOAD_TOO_LARGE),
+        ] {
+            let request = Request::put("/bucket/key").body(Body::from(vec![0; bytes])).unwrap();
+            let (parts, body) = request.into_parts();
+            assert_eq!(answer(&server, parts, body).await.status(), status, "{bytes} bytes");
+        }
+    }
+}

@@ -40,3 +40,24 @@ pub(super) async fn invoke(
 fn error(status: StatusCode, kind: &'static str, message: &str) -> Response {
     (status, [("x-amzn-errortype", kind)], Json(json!({"Type": "User", "Message": message}))).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functions::content;
+
+    #[tokio::test]
+    async fn an_event_is_as_large_as_lambda_takes_it_and_a_queued_one_smaller() {
+        for (kind, bytes_max, taken) in [
+            ("RequestResponse", EVENT_BYTES_MAX, StatusCode::OK),
+            ("Event", ASYNCHRONOUS_EVENT_BYTES_MAX, StatusCode::ACCEPTED),
+        ] {
+            for (bytes, status) in [(bytes_max, taken), (bytes_max + 1, StatusCode::PAYLOAD_TOO_LARGE)] {
+                let headers = HeaderMap::from_iter([("x-amz-invocation-type".parse().unwrap(), kind.parse().unwrap())]);
+                let (functions, event) = (State(content::functions()), Bytes::from(vec![b' '; bytes]));
+                let answer = invoke(functions, Path("socket".to_owned()), headers, event).await;
+                assert_eq!(answer.status(), status, "{kind} of {bytes} bytes");
+            }
+        }
+    }
+}

@@ -64,3 +64,25 @@ fn with<Request: DeserializeOwned, Answer: Serialize>(
         serde_json::from_slice(body).map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
     serde_json::to_string(&act(request)?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::http::Request;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+
+    #[tokio::test]
+    async fn a_request_is_as_large_as_its_limit() {
+        let table = TowerToHyperService::new(router(Database::memory().unwrap()));
+        for (bytes, status) in
+            [(TABLE_BODY_BYTES_MAX, StatusCode::OK), (TABLE_BODY_BYTES_MAX + 1, StatusCode::PAYLOAD_TOO_LARGE)]
+        {
+            let request = Request::post("/").header("x-amz-target", format!("{VERSION}ListTables"));
+            let body = ["{}", &" ".repeat(bytes - 2)].concat();
+            let answer = table.call(request.body(Body::from(body)).unwrap()).await.unwrap();
+            assert_eq!(answer.status(), status, "{bytes} bytes");
+        }
+    }
+}
