@@ -53,6 +53,8 @@ impl Key {
 
 /// Of all tests of a process, since they share a browser.
 static CLIPBOARD: Mutex<()> = Mutex::const_new(());
+/// The places at which a moving finger is felt.
+const SWIPE_STEPS: u32 = 12;
 const SHIFT: u32 = 8;
 const CONTROL: u32 = 2;
 
@@ -97,6 +99,25 @@ impl Tab {
         });
         self.call("Input.dispatchKeyEvent", down).await;
         self.call("Input.dispatchKeyEvent", up).await;
+    }
+
+    /// A finger that moves to the left by so many pixels, over the middle of an element. When this returns, the page has been told of
+    /// all of it and has been drawn again.
+    pub async fn swipe_left(&self, over: &Element, pixels: f64) {
+        let (x, y) = over.middle().await;
+        let begin = x + pixels / 2.0;
+        self.touch("touchStart", &[(begin, y)]).await;
+        for step in 1..=SWIPE_STEPS {
+            self.touch("touchMove", &[(begin - pixels * f64::from(step) / f64::from(SWIPE_STEPS), y)]).await;
+        }
+        self.touch("touchEnd", &[]).await;
+        let drawn = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))";
+        self.evaluate(drawn).await;
+    }
+
+    async fn touch(&self, kind: &str, points: &[(f64, f64)]) {
+        let points: Vec<Value> = points.iter().map(|(x, y)| json!({"x": x, "y": y})).collect();
+        self.call("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points})).await;
     }
 
     /// Types a text where the focus is.
