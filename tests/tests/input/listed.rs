@@ -20,7 +20,7 @@ const ELSEWHERE: [(&str, &str, &str); 37] = [
         "a_body_that_does_not_come_is_not_waited_for_and_one_that_is_too_large_is_not_read",
     ),
     ("HEAD_MS_MAX", "infra/local/src/gateway/server.rs", "a_head_that_is_there_at_the_last_moment_is_answered"),
-    ("STAGE_CONNECTIONS_MAX", "infra/local/src/gateway/pace.rs", "some_files_are_kept_for_everything_else"),
+    ("STAGE_CONNECTIONS_MAX", "infra/local/src/gateway/registry.rs", "some_files_are_kept_for_everything_else"),
     ("WAITING_MESSAGES_MAX", "infra/local/src/gateway/registry.rs", "so_many_messages_wait_for_a_client_and_no_more"),
     (
         "CONNECTION_IDLE_MS_MAX",

@@ -4,9 +4,7 @@
 //! (start-time fair queueing, <https://dl.acm.org/doi/10.1145/248157.248171>). A message that has to wait is the last that is
 //! read off its socket, so that a flood fills its sender's memory and not this machine's.
 
-use crate::limits::{
-    STAGE_AT_ONCE_MAX, STAGE_BURST_MAX, STAGE_CONNECTIONS_MAX, STAGE_MESSAGES_PER_SECOND_MAX, STAGE_OF_MANY_AT_ONCE_MAX,
-};
+use crate::limits::{STAGE_AT_ONCE_MAX, STAGE_BURST_MAX, STAGE_MESSAGES_PER_SECOND_MAX, STAGE_OF_MANY_AT_ONCE_MAX};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,11 +19,6 @@ const PLACE_HELD: Duration = Duration::from_millis(250);
 const AHEAD: i64 = 10;
 /// The same for one that was just opened: what a page says then.
 const AHEAD_AT_FIRST: i64 = 3;
-
-/// Files that everything else may have open.
-const FILES_KEPT: usize = 256;
-/// What is taken for the system's limit where it does not say.
-const FILES_USUAL: usize = 1_024;
 
 #[derive(Debug)]
 struct Bucket {
@@ -184,21 +177,6 @@ impl Pace {
     }
 }
 
-/// How many connections may be open: each is an open file, and the stores need some, too.
-pub(super) fn connections_max() -> usize {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let files = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max open files"))
-        .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
-        .unwrap_or(FILES_USUAL);
-    connections_with(files)
-}
-
-fn connections_with(files: usize) -> usize {
-    files.saturating_sub(FILES_KEPT).min(STAGE_CONNECTIONS_MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,19 +293,5 @@ mod tests {
         drop(Pace::on(&stage).wait().await.unwrap());
         assert_eq!(stage.lock().waiting.len(), 0);
         assert_eq!(stage.lock().busy, 0);
-    }
-
-    #[test]
-    fn some_files_are_kept_for_everything_else() {
-        let enough = FILES_KEPT + STAGE_CONNECTIONS_MAX;
-        for (files, connections) in [
-            (FILES_KEPT, 0),
-            (enough - 1, STAGE_CONNECTIONS_MAX - 1),
-            (enough, STAGE_CONNECTIONS_MAX),
-            (enough + 1, STAGE_CONNECTIONS_MAX),
-        ] {
-            assert_eq!(connections_with(files), connections, "{files} files");
-        }
-        assert!((1..=STAGE_CONNECTIONS_MAX).contains(&connections_max()));
     }
 }

@@ -1,11 +1,16 @@
 use super::event::iso8601;
-use crate::limits::WAITING_MESSAGES_MAX;
+use crate::limits::{STAGE_CONNECTIONS_MAX, WAITING_MESSAGES_MAX};
 use domain::ids::ConnectionId;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
+
+/// Files that everything else may have open.
+const FILES_KEPT: usize = 256;
+/// What is taken for the system's limit where it does not say.
+const FILES_USUAL: usize = 1_024;
 
 /// What is sent to an open connection.
 #[derive(Debug)]
@@ -94,6 +99,21 @@ impl Registry {
     }
 }
 
+/// How many connections may be open: each is an open file, and the stores need some, too.
+pub(super) fn connections_max() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let files = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))
+        .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or(FILES_USUAL);
+    connections_with(files)
+}
+
+fn connections_with(files: usize) -> usize {
+    files.saturating_sub(FILES_KEPT).min(STAGE_CONNECTIONS_MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +128,19 @@ mod tests {
         assert_eq!(registry.post(&id, "one more".to_owned()), Posted::Full);
         assert!(sent.try_recv().is_ok(), "the client takes one");
         assert_eq!(registry.post(&id, "the same again".to_owned()), Posted::Taken);
+    }
+
+    #[test]
+    fn some_files_are_kept_for_everything_else() {
+        let enough = FILES_KEPT + STAGE_CONNECTIONS_MAX;
+        for (files, connections) in [
+            (FILES_KEPT, 0),
+            (enough - 1, STAGE_CONNECTIONS_MAX - 1),
+            (enough, STAGE_CONNECTIONS_MAX),
+            (enough + 1, STAGE_CONNECTIONS_MAX),
+        ] {
+            assert_eq!(connections_with(files), connections, "{files} files");
+        }
+        assert!((1..=STAGE_CONNECTIONS_MAX).contains(&connections_max()));
     }
 }

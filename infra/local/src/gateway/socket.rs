@@ -3,8 +3,8 @@
 use super::Gateway;
 use super::event::{self, Origin};
 use super::http::Routes;
-use super::pace::{Pace, Place, connections_max};
-use super::registry::Outgoing;
+use super::pace::{Pace, Place};
+use super::registry::{Outgoing, connections_max};
 use crate::functions::{Name, new_request_id};
 use crate::limits::{CONNECTION_IDLE_MS_MAX, CONNECTION_MS_MAX, SEND_MS_MAX};
 use axum::body::Bytes;
