@@ -10,9 +10,11 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 /// Its models, in their order.
 pub const MODELS: [&str; 4] = ["model-a", "model-b", "model-c", "model-d"];
@@ -26,9 +28,12 @@ pub const INPUT_TOKENS: u32 = 1_000;
 /// See [`INPUT_TOKENS`].
 pub const OUTPUT_TOKENS: u32 = 500;
 
+/// Between two parts of a page.
+const PAUSE: Duration = Duration::from_millis(100);
+
 #[derive(Default)]
 struct Script {
-    page: (String, String),
+    page: (String, Vec<String>),
     refusals: usize,
     asked: Vec<Value>,
 }
@@ -72,7 +77,7 @@ impl Scripted {
 
     /// Writes this from now on.
     pub fn write(&self, page: &str) {
-        self.script.lock().unwrap().page = (page.to_owned(), String::new());
+        self.script.lock().unwrap().page = (page.to_owned(), Vec::new());
     }
 
     /// Writes the first half of a page from now on, and the second half once it is let go on.
@@ -82,10 +87,15 @@ impl Scripted {
 
     /// Writes the first of these from now on, and the second once it is let go on.
     pub fn write_in_two(&self, first: &str, second: &str) {
-        self.script.lock().unwrap().page = (first.to_owned(), second.to_owned());
+        self.write_in_parts(first, vec![second.to_owned()]);
     }
 
-    /// Writes the second half, of every page that was begun.
+    /// Writes the first of these from now on, and the others one after the other once it is let go on, ten a second.
+    pub fn write_in_parts(&self, first: &str, others: Vec<String>) {
+        self.script.lock().unwrap().page = (first.to_owned(), others);
+    }
+
+    /// Writes the rest of every page that was begun.
     pub fn go_on(&self) {
         self.gate.send_replace(true);
     }
@@ -101,8 +111,8 @@ impl Scripted {
     }
 }
 
-async fn answer(State(Model { script, mut gate }): State<Model>, body: String) -> Response {
-    let (first, second) = {
+async fn answer(State(Model { script, gate }): State<Model>, body: String) -> Response {
+    let (first, others) = {
         let mut script = script.lock().unwrap();
         script.asked.push(serde_json::from_str(&body).unwrap());
         if script.refusals > 0 {
@@ -116,16 +126,20 @@ async fn answer(State(Model { script, mut gate }): State<Model>, body: String) -
         "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": INPUT_TOKENS, "completion_tokens": OUTPUT_TOKENS},
     });
-    let rest = stream::once(async move {
-        if second.is_empty() {
-            return format!("data: {end}\n\ndata: [DONE]\n\n");
+    let others = stream::iter(others.into_iter().enumerate()).then(move |(index, part)| {
+        let mut gate = gate.clone();
+        async move {
+            if index > 0 {
+                sleep(PAUSE).await;
+            }
+            // A test that ends without letting it go on takes the gate with it.
+            let _ = gate.wait_for(|is_open| *is_open).await;
+            delta(&part)
         }
-        // A test that ends without letting it go on takes the gate with it.
-        let _ = gate.wait_for(|is_open| *is_open).await;
-        format!("{}data: {end}\n\ndata: [DONE]\n\n", delta(&second))
     });
-    let body =
-        stream::once(async move { delta(&first) }).chain(rest).map(|text| Ok::<_, Infallible>(Bytes::from(text)));
+    let end = stream::once(async move { format!("data: {end}\n\ndata: [DONE]\n\n") });
+    let all = stream::once(async move { delta(&first) }).chain(others).chain(end);
+    let body = all.map(|text| Ok::<_, Infallible>(Bytes::from(text)));
     ([("content-type", "text/event-stream")], Body::from_stream(body)).into_response()
 }
 

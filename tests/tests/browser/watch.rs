@@ -5,9 +5,8 @@ use end_to_end::browser::{App, Element, Emulated, Name, look_for, until};
 use serde_json::{Value, json};
 
 const FOUR: (&str, &str) = ("MODELS", "demo-a,demo-bb,demo-ccc,demo-dddd");
-/// Pages that grow for about nine seconds: on a busy machine half of that is gone before somebody watches.
-const GROWING: (&str, &str) =
-    ("MODELS", "demo-paced-300x30x24000,demo-paced-301x30x24000,demo-paced-302x30x24000,demo-paced-303x30x24000");
+/// As often is a page written on that grows: for four seconds.
+const PARTS: usize = 40;
 /// In the frame that shows a page: notes every moment without one, and when each new one came.
 const WATCH: &str = "typeof withScript === 'function' && document.querySelector('iframe.front') !== null && (() => {
     window.seen ??= {blinks: 0, times: []};
@@ -61,12 +60,18 @@ async fn scroll_down(app: &App) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_preview_grows_without_flicker_a_few_times_a_second_and_stays_where_its_reader_is() {
-    let Some(app) = App::open(&[GROWING]).await else { return };
+    let model = Scripted::start().await;
+    let Some(app) = App::open(&model.environment()).await else { return };
+    let part = "<p>A line of a page that grows</p>\n".repeat(10);
+    let mut others = vec![part.clone(); PARTS];
+    others.push("<p>Its last words</p></body></html>".to_owned());
+    model.write_in_parts(&format!("<!DOCTYPE html><html><body>{}", part.repeat(10)), others);
     app.ask_for("Four pages that grow").await;
     let previews = until_in_each(&app, "all previews show something and are watched", WATCH).await;
     scroll_down(&app).await;
+    model.go_on();
     app.until_done(&app.tab).await;
-    app.until_previews(4, "Written by Quartet").await;
+    app.until_previews(4, "Its last words").await;
 
     for preview in previews {
         let seen = app.tab.in_frames_of(&preview, SEEN).await.into_iter().find(Value::is_object).unwrap();
@@ -107,8 +112,8 @@ async fn a_reader_stays_where_they_are_when_a_page_builds_itself_line_by_line() 
     let model = Scripted::start().await;
     let Some(app) = App::open(&model.environment()).await else { return };
     let long = format!("<!DOCTYPE html><body>{}", "<p>A line of the page</p>\n".repeat(100));
-    // Its last line is there before the others are, and they grow under its reader's eyes.
-    let builds = "<p id='last'>Built</p><script>
+    // Its lines come one by one, under its reader's eyes, and the last one last.
+    let builds = "<p>Built</p><script>
         const lines = [...document.querySelectorAll('p')];
         for (const line of lines) line.hidden = true;
         const timer = setInterval(() => {
