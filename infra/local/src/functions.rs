@@ -1,8 +1,8 @@
 //! How a function is called here: with the event's JSON and for the answer's JSON, as on Lambda.
 
-mod bootstraps;
 #[cfg(test)]
-pub mod content;
+pub mod accepting;
+mod bootstraps;
 mod in_process;
 mod queue;
 

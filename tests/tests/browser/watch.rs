@@ -5,7 +5,7 @@ use end_to_end::browser::{App, Element, Emulated, Name, look_for, until};
 use serde_json::{Value, json};
 
 const FOUR: (&str, &str) = ("MODELS", "demo-a,demo-bb,demo-ccc,demo-dddd");
-/// As often is a page written on that grows: for four seconds.
+/// The parts in which a page that grows is written on, ten a second.
 const PARTS: usize = 40;
 /// In the frame that shows a page: notes every moment without one, and when each new one came.
 const WATCH: &str = "typeof withScript === 'function' && document.querySelector('iframe.front') !== null && (() => {
@@ -86,15 +86,20 @@ async fn a_preview_grows_without_flicker_a_few_times_a_second_and_stays_where_it
     until_in_each(&app, "every preview is where its reader was", &at(DOWN)).await;
 }
 
+/// Four long pages whose reader has scrolled down, and whose rest is written once the model may go on.
+async fn read_down(model: &Scripted, app: &App, rest: &str) {
+    let long = format!("<!DOCTYPE html><body>{}", "<p>A line of the page</p>\n".repeat(100));
+    model.write_in_two(&long, rest);
+    app.ask_for("A page to be read").await;
+    app.until_previews(4, "A line of the page").await;
+    scroll_down(app).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_is_where_they_were_when_they_come_back_from_the_code() {
     let model = Scripted::start().await;
     let Some(app) = App::open(&model.environment()).await else { return };
-    let long = format!("<!DOCTYPE html><body>{}", "<p>A line of the page</p>\n".repeat(100));
-    model.write_in_two(&long, "<p>Written while its reader reads the code</p>");
-    app.ask_for("A page to be read").await;
-    app.until_previews(4, "A line of the page").await;
-    scroll_down(&app).await;
+    read_down(&model, &app, "<p>Written while its reader reads the code</p>").await;
     let code = app.code(&app.tab, "model-b").await;
     model.go_on();
     code.until("has grown", |code| code.contains("Written while")).await;
@@ -111,7 +116,6 @@ async fn a_reader_is_where_they_were_when_they_come_back_from_the_code() {
 async fn a_reader_stays_where_they_are_when_a_page_builds_itself_line_by_line() {
     let model = Scripted::start().await;
     let Some(app) = App::open(&model.environment()).await else { return };
-    let long = format!("<!DOCTYPE html><body>{}", "<p>A line of the page</p>\n".repeat(100));
     // Its lines come one by one, under its reader's eyes, and the last one last.
     let builds = "<p>Built</p><script>
         const lines = [...document.querySelectorAll('p')];
@@ -121,10 +125,7 @@ async fn a_reader_stays_where_they_are_when_a_page_builds_itself_line_by_line() 
             else clearInterval(timer);
         }, 10);
     </script>";
-    model.write_in_two(&long, builds);
-    app.ask_for("A page that builds itself").await;
-    app.until_previews(4, "A line of the page").await;
-    scroll_down(&app).await;
+    read_down(&model, &app, builds).await;
     model.go_on();
     app.until_done(&app.tab).await;
     app.until_previews(4, "Built").await;

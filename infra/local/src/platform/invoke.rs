@@ -44,7 +44,7 @@ fn error(status: StatusCode, kind: &'static str, message: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::functions::content;
+    use crate::functions::accepting;
 
     #[tokio::test]
     async fn an_event_is_as_large_as_lambda_takes_it_and_a_queued_one_smaller() {
@@ -54,7 +54,7 @@ mod tests {
         ] {
             for (bytes, status) in [(bytes_max, taken), (bytes_max + 1, StatusCode::PAYLOAD_TOO_LARGE)] {
                 let headers = HeaderMap::from_iter([("x-amz-invocation-type".parse().unwrap(), kind.parse().unwrap())]);
-                let (functions, event) = (State(content::functions()), Bytes::from(vec![b' '; bytes]));
+                let (functions, event) = (State(accepting::functions()), Bytes::from(vec![b' '; bytes]));
                 let answer = invoke(functions, Path("socket".to_owned()), headers, event).await;
                 assert_eq!(answer.status(), status, "{kind} of {bytes} bytes");
             }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::functions::content;
+use crate::functions::accepting;
 use crate::gateway::{Registry, Stage};
 use futures_util::{sink, stream};
 use tokio::time::sleep;
@@ -8,7 +8,7 @@ use tokio_util::task::TaskTracker;
 
 fn gateway() -> Gateway {
     Gateway {
-        functions: content::functions(),
+        functions: accepting::functions(),
         registry: Registry::default(),
         stage: Stage::default(),
         aws_limits: true,

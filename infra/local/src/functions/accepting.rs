@@ -1,18 +1,15 @@
-//! Functions that are content with everything, for tests of what calls them.
+//! Functions that accept every event, for tests of what calls them.
 
 use super::{CallError, Functions, Runner, Runners};
 use boot::{Invocation, Stop, SystemClock};
 use std::sync::Arc;
 
-/// What they answer.
-pub const ANSWER: &str = r#"{"statusCode":200}"#;
-
-struct Content;
+struct Accepting;
 
 #[async_trait::async_trait]
-impl Runner for Content {
+impl Runner for Accepting {
     async fn run(&self, _event: Vec<u8>, _invocation: Invocation) -> Result<Vec<u8>, CallError> {
-        Ok(ANSWER.into())
+        Ok(br#"{"statusCode":200}"#.to_vec())
     }
 }
 
@@ -20,10 +17,10 @@ impl Runner for Content {
 #[must_use]
 pub fn functions() -> Functions {
     let runners = Runners {
-        socket: Arc::new(Content),
-        variant: Arc::new(Content),
-        api: Arc::new(Content),
-        sweep: Arc::new(Content),
+        socket: Arc::new(Accepting),
+        variant: Arc::new(Accepting),
+        api: Arc::new(Accepting),
+        sweep: Arc::new(Accepting),
     };
     Functions::new(runners, Arc::new(SystemClock), Stop::never())
 }
